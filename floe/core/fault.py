@@ -1,0 +1,97 @@
+"""Every way in which the world may fail floe. Policy had no part in it: that is a refusal."""
+
+from typing import TypeAlias
+
+from floe.core.names import Digest
+from floe.core.value import Value
+
+
+class Unavailable(Value, frozen=True, kw_only=True, tag="unavailable"):
+    """A neighbour could not be asked, or did not answer."""
+
+    where: str
+    why: str
+
+
+class CredentialsRefused(Value, frozen=True, kw_only=True, tag="credentials-refused"):
+    """A neighbour answered that we may not."""
+
+    where: str
+    why: str
+
+
+class NoLayout(Value, frozen=True, kw_only=True, tag="no-layout"):
+    """A folder that should be an OCI image layout is none."""
+
+    where: str
+    why: str
+
+
+class Unwritable(Value, frozen=True, kw_only=True, tag="unwritable"):
+    """A place on this disk cannot be written: read-only, full, or not ours."""
+
+    where: str
+    why: str
+
+
+class Absent(Value, frozen=True, kw_only=True, tag="absent"):
+    """Something that is named is not there."""
+
+    where: str
+    what: str
+
+
+class Damaged(Value, frozen=True, kw_only=True, tag="damaged"):
+    """Content is not what its name says it is."""
+
+    where: str
+    expected: str
+    found: str
+
+
+class TagTaken(Value, frozen=True, kw_only=True, tag="tag-taken"):
+    """A tag that is made once exists with other content."""
+
+    tag: str
+    found: Digest
+    wanted: Digest
+
+
+class LedgerDamaged(Value, frozen=True, kw_only=True, tag="ledger-damaged"):
+    """A record, segment or head of the ledger cannot be read or does not add up."""
+
+    where: str
+    what: str
+    why: str
+
+
+class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
+    """Something was written by a newer floe, for readers newer than this one."""
+
+    where: str
+    what: str
+    needs: int
+    reads: int
+
+
+class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
+    """Content is larger than floe will hold."""
+
+    where: str
+    what: str
+    size: int
+    largest: int
+
+
+Fault: TypeAlias = (
+    Unavailable
+    | CredentialsRefused
+    | NoLayout
+    | Unwritable
+    | Absent
+    | Damaged
+    | TagTaken
+    | LedgerDamaged
+    | TooNew
+    | Oversized
+)

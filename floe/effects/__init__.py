@@ -1,0 +1,1 @@
+"""The part that looks and does, and decides nothing."""
