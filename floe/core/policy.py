@@ -1,4 +1,4 @@
-"""What is allowed: decisions read this value and nothing else of the manifest, and its digest covers it all."""
+"""What is allowed: decisions read this value and nothing else of the manifest; its digest covers it."""
 
 from typing import Final, Literal, TypeAlias
 
@@ -14,7 +14,7 @@ Enforcement: TypeAlias = Literal["enforce", "warn", "off"]
 
 
 class Bound(Value, frozen=True, kw_only=True):
-    """A limit on a metric, or on every metric where that is None. Limits are decimal numerals, never floats."""
+    """A limit on a metric, or on every metric where that is None; a decimal numeral, never a float."""
 
     metric: str | None = None
     limit: str

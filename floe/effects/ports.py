@@ -37,7 +37,7 @@ class Registry(Protocol):
         """Keep a manifest, and point `tag` at it, whatever that pointed to before."""
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
-        """Point a new tag at a manifest; `TagTaken` if it exists with another digest, a no-op if with this one."""
+        """Point a new tag at a manifest; nothing if it is there, `TagTaken` if with another digest."""
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         """A small blob whole, verified; `Oversized` beyond `at_most` bytes; None when there is none."""
