@@ -15,6 +15,7 @@ class Output(Value, frozen=True, kw_only=True):
     size: int  # bytes
     digest: ADigest | None = None
     tail: str = ""  # at most 4 KiB
+    left_running: int = 0  # processes that could not be ended: another user's
 
 
 class Exited(Value, frozen=True, kw_only=True, tag="exited"):

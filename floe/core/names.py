@@ -86,18 +86,14 @@ def version_meant(text: str, source: str | None) -> str:
 
 def is_reserved(tag: str, environments: tuple[EnvironmentName, ...]) -> bool:
     """Whether only floe itself may write this tag."""
-    return tag.startswith(("latest-", "floe-")) or any(
-        _is_drawn_for(tag, environment) for environment in environments
-    )
+    return tag.startswith(("latest-", "floe-")) or any(_is_drawn_for(tag, environment) for environment in environments)
 
 
 def _is_drawn_for(tag: str, environment: EnvironmentName) -> bool:
     head, dash, tail = tag.partition(f"-{environment}-rollback-")
     if dash and tail.isdecimal():
         return bool(re2.fullmatch(VERSION, head))
-    return tag.endswith(f"-{environment}") and bool(
-        re2.fullmatch(VERSION, tag.removesuffix(f"-{environment}"))
-    )
+    return tag.endswith(f"-{environment}") and bool(re2.fullmatch(VERSION, tag.removesuffix(f"-{environment}")))
 
 
 def _reads_as_rollback(text: str) -> bool:

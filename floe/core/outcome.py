@@ -26,3 +26,8 @@ def collect(results: Iterable[Result[T, E]], /) -> Result[tuple[T, ...], tuple[E
             case Failure(failure):
                 failures.append(failure)
     return Failure(tuple(failures)) if failures else Success(tuple(values))
+
+
+def failures(result: Result[T, tuple[E, ...]], /) -> tuple[E, ...]:
+    """The reasons a result failed for; none when it did not."""
+    return result.failure() if isinstance(result, Failure) else ()

@@ -1,14 +1,23 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
-from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
 
+import msgspec
 from returns.result import Result
 
 from floe.core.artifact import Descriptor, Manifest
+from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault
-from floe.core.names import Digest, Tag
+from floe.core.gates import Report
+from floe.core.head import Entry
+from floe.core.names import Digest, EnvironmentName, Tag, Version
+from floe.core.policy import Gate, Policy, Trust
+from floe.core.record import Draft, Record
+from floe.core.snapshot import Known
+from floe.core.state import State
+from floe.core.value import Value
 
 T = TypeVar("T")
 Outcome: TypeAlias = Result[T, Fault]
@@ -55,4 +64,81 @@ class Registry(Protocol):
         """Let go of what the adapter holds."""
 
 
-__all__ = ["AsyncIterator", "Outcome", "Registry"]
+class Appended(Value, frozen=True, kw_only=True):
+    """What became of a record: its name and position, or the record that came first."""
+
+    record: Digest
+    position: int
+    winner: Digest | None = None
+
+
+class Ledger(Protocol):
+    """All records of one repository in one order. An acknowledged record is never lost."""
+
+    async def look(self) -> Outcome[State]:
+        """What the ledger says is so now."""
+
+    async def entries(self) -> Outcome[tuple[Entry, ...]]:
+        """Every record as lists name it, oldest first."""
+
+    async def record(self, name: Digest) -> Outcome[Record]:
+        """One record, read and checked; `LedgerDamaged` when it is not there or not what its name says."""
+
+    async def about(self, artifact: Digest) -> Outcome[tuple[Known, ...]]:
+        """The records that concern an artifact, oldest first, also those by which a pointer left it."""
+
+    async def append(self, draft: Draft, policy: Policy) -> Outcome[Appended]:
+        """Record an event. Where its expectation does not hold, `winner` is set and it does not count."""
+
+
+class Subject(Value, frozen=True, kw_only=True):
+    """What a gate judges: an artifact by digest, on its way into an environment."""
+
+    artifact: Digest
+    version: Version
+    environment: EnvironmentName
+    traceparent: str
+
+
+class Gates(Protocol):
+    """Runs one gate to its report. A gate that cannot be run is a report too, never a fault."""
+
+    async def run(self, gate: Gate, subject: Subject) -> Report: ...
+
+
+class Verifier(Protocol):
+    """Checks the signatures of an artifact; what they are worth is decided in core."""
+
+    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, UTC, in whole seconds."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, never stepping back."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Entropy(Protocol):
+    def identifier(self) -> str:
+        """A new UUID version 4 (RFC 9562)."""
+
+    def trace_id(self) -> str:
+        """A new trace id: 32 hex digits, not all zero (W3C Trace Context)."""
+
+    def jitter(self) -> float:
+        """A number from 0 up to 1."""
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """All neighbours at once."""
+
+    registry: Registry
+    ledger: Ledger
+    gates: Gates
+    verifier: Verifier
+    clock: Clock
+    entropy: Entropy

@@ -1,0 +1,48 @@
+"""Tags are a drawing of the ledger: what each record has drawn, and what is still to be drawn."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from floe.core.effect import CreateTag, Drawing, MovePointer
+from floe.core.event import Event, Promoted, RolledBack
+from floe.core.names import Tag, environment_tag, pointer
+from floe.core.snapshot import Known, Snapshot
+from floe.core.state import EnvironmentState
+
+Drawings: TypeAlias = tuple[Drawing, ...]
+
+
+def own_tag(event: Promoted | RolledBack) -> Tag:
+    """The tag that an event makes once."""
+    return event.tag if isinstance(event, RolledBack) else environment_tag(event.version, event.environment)
+
+
+def drawings(event: Event) -> Drawings:
+    """What an event draws: its own tag, then the pointer."""
+    if not isinstance(event, Promoted | RolledBack):
+        return ()
+    return (
+        CreateTag(name=own_tag(event), digest=event.digest),
+        MovePointer(name=pointer(event.environment), environment=event.environment, digest=event.digest),
+    )
+
+
+def undrawn(snapshot: Snapshot, known: Known, state: EnvironmentState) -> Drawings:
+    """What a record of this environment has not drawn; its pointer counts only while it is current."""
+    return tuple(_undrawn(snapshot, known, state))
+
+
+def unfinished(snapshot: Snapshot, state: EnvironmentState) -> Drawings:
+    """The tag that the current record has not drawn, left behind by a run that was cut short."""
+    current = state.current
+    if current is None or current.tag in snapshot.names:
+        return ()
+    return (CreateTag(name=current.tag, digest=current.digest),)
+
+
+def _undrawn(snapshot: Snapshot, known: Known, state: EnvironmentState) -> Iterator[Drawing]:
+    is_current = state.current is not None and state.current.record == known.digest
+    for drawing in drawings(known.record.event):
+        counts = is_current if isinstance(drawing, MovePointer) else True
+        if counts and snapshot.tag(drawing.name) != drawing.digest:
+            yield drawing

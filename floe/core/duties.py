@@ -1,0 +1,64 @@
+"""Separation of duties: the hands that brought an artifact here may not carry it on.
+
+It goes by digest and by person: another tag or another account does not make other hands.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from floe.core import access
+from floe.core.event import Promoted
+from floe.core.facts import Hand
+from floe.core.names import Digest
+from floe.core.operator import Operator
+from floe.core.policy import Environment, Policy
+from floe.core.refusal import Refusal, SameHands, UnknownHands
+from floe.core.snapshot import Known
+
+
+def hands(records: Iterable[Known], artifact: Digest, source: str, target: str, policy: Policy) -> tuple[Hand, ...]:
+    """Who last promoted the artifact, under any name, into each environment that counts for the target."""
+    known = tuple(records)
+    found = (_latest(known, artifact, each.name) for each in _counted(policy, source, target))
+    return tuple(_hand(each, policy) for each in found if each is not None)
+
+
+def are_apart(operator: Operator, carried: tuple[Hand, ...], target: Environment, policy: Policy) -> Iterator[Refusal]:
+    """A refusal for each pair of hands that is, or may be, the operator's own."""
+    rule = target.authorization
+    if rule is None or not rule.separation_of_duties:
+        return
+    executor = access.person(operator, policy.identity)
+    for hand in carried:
+        if executor is not None and hand.person == executor:
+            yield SameHands(operator=operator, promoted_to=hand.environment, environment=target.name)
+        elif executor is None or hand.person is None:
+            unknown = operator.name if executor is None else hand.operator
+            yield UnknownHands(
+                operator=operator, unknown=unknown, promoted_to=hand.environment, environment=target.name
+            )
+
+
+def _counted(policy: Policy, source: str, target: str) -> Iterator[Environment]:
+    for environment in policy.environments:
+        if environment.name == target:
+            return
+        if environment.authorization is not None or environment.name == source:
+            yield environment
+
+
+def _latest(records: tuple[Known, ...], artifact: Digest, environment: str) -> Known | None:
+    for known in reversed(records):
+        event = known.record.event
+        if isinstance(event, Promoted) and (event.environment, event.digest) == (environment, artifact):
+            return known
+    return None
+
+
+def _hand(known: Known, policy: Policy) -> Hand:
+    operator = known.record.operator
+    return Hand(
+        environment=known.record.event.environment,
+        operator=operator.name,
+        person=access.person(operator, policy.identity),
+        record=known.digest,
+    )

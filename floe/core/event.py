@@ -1,0 +1,55 @@
+"""What has happened, in the past tense: the decided part of a record."""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from floe.core.names import ADigest, EnvironmentName, Tag, Version
+from floe.core.value import Value
+
+
+class Placement(Value, frozen=True, kw_only=True):
+    """A version at its digest: what a pointer points to."""
+
+    version: Version
+    digest: ADigest
+
+
+class Promoted(Value, frozen=True, kw_only=True, tag_field="kind", tag="promoted"):
+    version: Version
+    digest: ADigest
+    source: str  # an environment, or "none"
+    environment: EnvironmentName
+    forced: bool = False
+
+
+class RolledBack(Value, frozen=True, kw_only=True, tag_field="kind", tag="rolled-back"):
+    version: Version
+    digest: ADigest
+    environment: EnvironmentName
+    number: int  # counted from 1, per version and environment
+    tag: Tag
+    reason: str
+    during_lock: bool = False
+
+
+class Locked(Value, frozen=True, kw_only=True, tag_field="kind", tag="locked"):
+    environment: EnvironmentName
+    reason: str
+    until: datetime | None = None
+
+
+class Unlocked(Value, frozen=True, kw_only=True, tag_field="kind", tag="unlocked"):
+    environment: EnvironmentName
+    reason: str
+    lock: ADigest  # the record of the lock that this one ends
+
+
+Event: TypeAlias = Promoted | RolledBack | Locked | Unlocked
+Move: TypeAlias = Promoted | RolledBack
+
+
+def moved_to(event: Event) -> Placement | None:
+    """Where an event leaves the pointer of its environment; None when it does not move it."""
+    if isinstance(event, Promoted | RolledBack):
+        return Placement(version=event.version, digest=event.digest)
+    return None

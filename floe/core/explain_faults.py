@@ -1,0 +1,77 @@
+"""Telling a fault: what failed, how it was found, what to do next."""
+
+from typing import TypeAlias
+
+from floe.core.fault import (
+    Absent,
+    CredentialsRefused,
+    Damaged,
+    Fault,
+    LedgerDamaged,
+    NoLayout,
+    Oversized,
+    TagTaken,
+    TooNew,
+    Unavailable,
+    Unwritable,
+)
+
+Lines: TypeAlias = tuple[str, ...]
+
+
+def what_failed(fault: Fault) -> Lines:
+    match fault:
+        case Unavailable(where=where, why=why):
+            return (
+                f"{where} is not available",
+                f"Found: {why}",
+                "Next: see that it can be reached, then run this again",
+            )
+        case CredentialsRefused(where=where, why=why):
+            return (f"{where} refused the credentials", f"Found: {why}", "Next: check artifacts.registry.auth")
+        case NoLayout(where=where, why=why):
+            return (
+                f"{where} is no OCI image layout",
+                f"Found: {why}",
+                "Next: name a folder that holds one, or an empty or new folder",
+            )
+        case Unwritable(where=where, why=why):
+            return (f"{where} cannot be written", f"Found: {why}", "Next: mend that, then run this again")
+        case Absent(where=where, what=what):
+            return (f"{what} not found", f"Looked in: {where}", "Next: check the name, or push it first")
+        case Damaged() | LedgerDamaged():
+            return _damaged(fault)
+        case TagTaken(tag=tag, found=found, wanted=wanted):
+            return (
+                f"Tag {tag} exists with other content",
+                f"Found: {found}",
+                f"Expected: {wanted}",
+                "Next: choose another version; what is released is never replaced",
+            )
+        case TooNew(where=where, what=what, needs=needs, reads=reads):
+            return (
+                f"{what} was written by a newer floe",
+                f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
+                "Next: upgrade floe",
+            )
+        case Oversized(where=where, what=what, size=size, largest=largest):
+            return (
+                f"{what} is too large",
+                f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
+                "Next: check that this is the artifact that was meant",
+            )
+
+
+def _damaged(fault: Damaged | LedgerDamaged) -> Lines:
+    if isinstance(fault, LedgerDamaged):
+        return (
+            f"The ledger is damaged: {fault.what}",
+            f"Found: {fault.why}, in {fault.where}",
+            "Next: restore it from a copy of the registry; until then nothing is written",
+        )
+    return (
+        f"Content in {fault.where} is damaged",
+        f"Found: {fault.found}",
+        f"Expected: {fault.expected}",
+        "Next: push the same artifact again, or restore it from a copy",
+    )

@@ -1,0 +1,47 @@
+"""Telling why a gate failed: the command, what it printed last, and what to mend."""
+
+from typing import TypeAlias
+
+from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.policy import POLICY_GATE
+
+Lines: TypeAlias = tuple[str, ...]
+SHOWN_LINES = 20
+
+
+def failed_gate(result: GateResult) -> Lines:
+    return (
+        f"Gate '{result.gate}' failed",
+        *((f"Command: {result.command}",) if result.command else ()),
+        *_report(result),
+        "",
+        _closing(result),
+    )
+
+
+def violation_line(violation: Violation) -> str:
+    place = f"{violation.rule} ({violation.severity}) at {violation.path}"
+    return f"{place}: found {violation.found}; expected {violation.expected}"
+
+
+def _report(result: GateResult) -> Lines:
+    match result.report:
+        case Exited(code=code, output=output):
+            return (f"Exit code: {code}", *_output(output))
+        case TimedOut(after_seconds=seconds, output=output):
+            return (f"Gate execution timed out after {seconds} seconds", *_output(output))
+        case NotStarted(why=why):
+            return (f"The command could not be started: {why}",)
+        case Examined(violations=violations):
+            return ("Violations:", *(f"  - {violation_line(violation)}" for violation in violations))
+
+
+def _output(output: Output) -> Lines:
+    lines = output.tail.rstrip("\n").split("\n")[-SHOWN_LINES:] if output.tail.strip() else []
+    return ("Output:", *(f"  {line}" for line in lines)) if lines else ("Output: none",)
+
+
+def _closing(result: GateResult) -> str:
+    if result.gate == POLICY_GATE:
+        return "Fix the violations, push a new version and promote that."
+    return f"Fix {result.gate} and retry promotion."

@@ -1,0 +1,205 @@
+"""The head of a ledger: its state, its newest records, and the segments that hold the others.
+
+The head is a cache, rebuilt from records whenever it must be. It is an OCI index, so that whatever copies or
+collects by reference reaches every record through it.
+"""
+
+from typing import Final
+
+import msgspec
+from returns.result import Failure, Result, Success
+
+from floe.core import canonical
+from floe.core.artifact import INDEX, MANIFEST, Descriptor, Manifest, contents, describe
+from floe.core.event import moved_to
+from floe.core.fault import Fault, LedgerDamaged, TooNew
+from floe.core.ledger import evolve
+from floe.core.names import ADigest, Digest, EnvironmentName, Tag
+from floe.core.record import MEDIA_TYPE, Record
+from floe.core.state import State
+from floe.core.value import Value
+
+TAG: Final = Tag("floe-log")
+FOLD: Final = 1  # version of the folding rules; a head of another one is rebuilt
+TAIL: Final = 16  # records the head keeps at least
+SEGMENT: Final = 64  # records a segment holds
+HEAD_TYPE: Final = "application/vnd.dev.floe.ledger.head.v1+json"
+SEGMENT_TYPE: Final = "application/vnd.dev.floe.ledger.segment.v1+json"
+_STATE: Final = "dev.floe.ledger.state"
+_PREFIX: Final = "dev.floe.ledger."
+
+
+class Entry(Value, frozen=True, kw_only=True):
+    """A record as lists name it: enough to tell whether it concerns an artifact, without reading it."""
+
+    record: ADigest
+    size: int  # bytes of its manifest
+    position: int
+    kind: str
+    environment: EnvironmentName
+    artifact: ADigest | None = None
+    left: ADigest | None = None  # the artifact that the pointer left
+    void: ADigest | None = None
+
+    def concerns(self, artifact: Digest) -> bool:
+        return artifact in (self.artifact, self.left)
+
+
+class Head(Value, frozen=True, kw_only=True):
+    state: State = State()
+    tail: tuple[Entry, ...] = ()  # oldest first
+    segments: tuple[Descriptor, ...] = ()  # oldest first
+    count: int = 0  # of records in segments
+    xor: str = "0" * 32  # of the first 32 hex digits of their digests
+
+    @property
+    def length(self) -> int:
+        return self.count + len(self.tail)
+
+    @property
+    def tips(self) -> tuple[Digest, ...]:
+        """The records that a new one comes after; where writers take turns, one."""
+        return (self.tail[-1].record,) if self.tail else ()
+
+
+class Advanced(Value, frozen=True, kw_only=True):
+    """A head after one more record, the record's entry, and the segment that was sealed by it, if one was."""
+
+    head: Head
+    entry: Entry
+    sealed: Manifest | None = None
+
+
+class _Summary(Value, frozen=True, kw_only=True):
+    """What of a head stands in its annotation."""
+
+    fold: int = FOLD
+    count: int
+    xor: str
+    state: State
+
+
+def advance(head: Head, sealed_record: Manifest, record: Record) -> Advanced:
+    """The head with one more record at its end; nothing before it changes place."""
+    state, won = evolve(head.state, sealed_record.digest, record)
+    entry = _entry(sealed_record, record, head.length, won)
+    tail = (*head.tail, entry)
+    if len(tail) < TAIL + SEGMENT:
+        return Advanced(head=msgspec.structs.replace(head, state=state, tail=tail), entry=entry)
+    old, kept = tail[:SEGMENT], tail[SEGMENT:]
+    segment = segment_of(old)
+    grown = Head(
+        state=state,
+        tail=kept,
+        segments=(*head.segments, describe(segment)),
+        count=head.count + len(old),
+        xor=_folded(head.xor, old),
+    )
+    return Advanced(head=grown, entry=entry, sealed=segment)
+
+
+def segment_of(entries: tuple[Entry, ...]) -> Manifest:
+    return _index(SEGMENT_TYPE, tuple(_describe(entry) for entry in entries), {})
+
+
+def entries_of(segment: Manifest, where: str) -> Result[tuple[Entry, ...], Fault]:
+    """The entries a segment lists."""
+    inside = contents(segment)
+    if inside is None or inside.artifact_type != SEGMENT_TYPE:
+        return Failure(LedgerDamaged(where=where, what=f"segment {segment.digest}", why="it is no segment"))
+    return _entries(inside.manifests, where)
+
+
+def encode(head: Head) -> Manifest:
+    summary = _Summary(count=head.count, xor=head.xor, state=head.state)
+    listed = (*head.segments, *(_describe(entry) for entry in head.tail))
+    return _index(HEAD_TYPE, listed, {_STATE: canonical.encode(summary).decode()})
+
+
+def decode(manifest: Manifest, where: str) -> Result[Head, Fault]:
+    inside = contents(manifest)
+    damaged = LedgerDamaged(where=where, what=f"head {manifest.digest}", why="it is no ledger head")
+    if inside is None or inside.artifact_type != HEAD_TYPE or _STATE not in inside.annotations:
+        return Failure(damaged)
+    text = inside.annotations[_STATE].encode()
+    segments = tuple(each for each in inside.manifests if each.media_type == INDEX)
+    tail = tuple(each for each in inside.manifests if each.media_type == MANIFEST)
+    return _summary(text, where).bind(
+        lambda summary: _entries(tail, where).map(
+            lambda entries: Head(
+                state=summary.state, tail=entries, segments=segments, count=summary.count, xor=summary.xor
+            )
+        )
+    )
+
+
+def _summary(text: bytes, where: str) -> Result[_Summary, Fault]:
+    found = canonical.decode(text, _Fold)
+    if isinstance(found, Success) and found.unwrap().fold > FOLD:
+        return Failure(TooNew(where=where, what="the ledger's head", needs=found.unwrap().fold, reads=FOLD))
+    return canonical.decode(text, _Summary).alt(
+        lambda malformed: LedgerDamaged(where=where, what="the ledger's head", why=malformed.found)
+    )
+
+
+class _Fold(Value, frozen=True, kw_only=True):
+    fold: int
+
+
+def _entry(manifest: Manifest, record: Record, position: int, won: Digest | None) -> Entry:
+    placement, before = moved_to(record.event), record.before
+    return Entry(
+        record=manifest.digest,
+        size=len(manifest.content),
+        position=position,
+        kind=str(type(record.event).__struct_config__.tag),
+        environment=record.event.environment,
+        artifact=placement.digest if placement else None,
+        left=before.digest if before else None,
+        void=won,
+    )
+
+
+def _describe(entry: Entry) -> Descriptor:
+    fields = msgspec.to_builtins(entry)
+    told = {name: str(fields[name]) for name in _ANNOTATED if fields[name] is not None}
+    return Descriptor(
+        media_type=MANIFEST,
+        digest=entry.record,
+        size=entry.size,
+        artifact_type=MEDIA_TYPE,
+        annotations={f"{_PREFIX}{name}": text for name, text in told.items()},
+    )
+
+
+def _entries(descriptors: tuple[Descriptor, ...], where: str) -> Result[tuple[Entry, ...], Fault]:
+    try:
+        return Success(tuple(_read(each) for each in descriptors))
+    except msgspec.ValidationError as error:
+        return Failure(LedgerDamaged(where=where, what="a list of records", why=str(error)))
+
+
+def _read(descriptor: Descriptor) -> Entry:
+    told = {key.removeprefix(_PREFIX): text for key, text in descriptor.annotations.items()}
+    return msgspec.convert({**told, "record": descriptor.digest, "size": descriptor.size}, Entry, strict=False)
+
+
+def _index(kind: str, manifests: tuple[Descriptor, ...], annotations: dict[str, str]) -> Manifest:
+    body = {
+        "schemaVersion": 2,
+        "mediaType": INDEX,
+        "artifactType": kind,
+        "manifests": manifests,
+        "annotations": annotations,
+    }
+    return Manifest(media_type=INDEX, content=canonical.encode(body))
+
+
+def _folded(xor: str, entries: tuple[Entry, ...]) -> str:
+    value = int(xor, 16)
+    for entry in entries:
+        value ^= int(entry.record.removeprefix("sha256:")[:32], 16)
+    return f"{value:032x}"
+
+
+_ANNOTATED: Final = ("position", "kind", "environment", "artifact", "left", "void")

@@ -1,0 +1,149 @@
+"""What must be known before a command can be decided. Asking is not yet looking.
+
+Questions come in rounds, since an answer may raise the next question; the rounds end when none is left.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypeAlias
+
+from returns.result import Success
+
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.facts import SignatureFacts
+from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, environment_tag, pointer
+from floe.core.operator import Operator
+from floe.core.outcome import settled
+from floe.core.policy import Policy
+from floe.core.promotion import definite
+from floe.core.rollback import destination, version_meant
+from floe.core.snapshot import DocumentFact, Known, Snapshot, TagFact
+from floe.core.state import State
+from floe.core.transition import presence, sources
+from floe.core.value import Value
+
+
+class AskState(Value, frozen=True, kw_only=True, tag="state"):
+    """What the ledger says is so, and which tags there are."""
+
+
+class AskTag(Value, frozen=True, kw_only=True, tag="tag"):
+    name: Tag
+
+
+class AskRecords(Value, frozen=True, kw_only=True, tag="records"):
+    """All records that concern an artifact, also as the one that was left."""
+
+    artifact: Digest
+
+
+class AskSignature(Value, frozen=True, kw_only=True, tag="signature"):
+    artifact: Digest
+
+
+class AskDocument(Value, frozen=True, kw_only=True, tag="document"):
+    artifact: Digest
+
+
+Question: TypeAlias = AskState | AskTag | AskRecords | AskSignature | AskDocument
+
+
+class StateAnswer(Value, frozen=True, kw_only=True):
+    state: State
+    names: tuple[Tag, ...]
+
+
+class RecordsAnswer(Value, frozen=True, kw_only=True):
+    artifact: Digest
+    records: tuple[Known, ...]
+
+
+class SignatureAnswer(Value, frozen=True, kw_only=True):
+    artifact: Digest
+    facts: SignatureFacts
+
+
+Answer: TypeAlias = StateAnswer | TagFact | RecordsAnswer | SignatureAnswer | DocumentFact
+Exchange: TypeAlias = tuple[Question, Answer]
+
+
+def questions(
+    command: Command, policy: Policy, known: tuple[Exchange, ...], snapshot: Snapshot
+) -> tuple[Question, ...]:
+    """What is still to be asked, given what has been answered; empty when the command can be decided."""
+    asked = {question for question, _ in known}
+    wanted = (AskState(), *(_next(command, policy, snapshot) if AskState() in asked else ()))
+    return tuple(dict.fromkeys(question for question in wanted if question not in asked))
+
+
+def assemble(known: tuple[Exchange, ...], operator: Operator, at: datetime) -> Snapshot:
+    """All answers as one value."""
+    answers = tuple(answer for _, answer in known)
+    state = next((each for each in answers if isinstance(each, StateAnswer)), StateAnswer(state=State(), names=()))
+    records = {each.digest: each for answer in answers if isinstance(answer, RecordsAnswer) for each in answer.records}
+    signatures = (each.facts for each in answers if isinstance(each, SignatureAnswer))
+    return Snapshot(
+        at=at,
+        operator=operator,
+        state=state.state,
+        names=state.names,
+        tags=tuple(each for each in answers if isinstance(each, TagFact)),
+        records=tuple(sorted(records.values(), key=lambda each: each.position)),
+        documents=tuple(each for each in answers if isinstance(each, DocumentFact)),
+        signature=next(signatures, SignatureFacts()),
+    )
+
+
+def _next(command: Command, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
+    if policy.environment(environment_of(command)) is None:
+        return
+    match command:
+        case Promote():
+            yield from _about_promotion(command, policy, snapshot)
+        case RollBack():
+            yield from _about_rollback(command, policy, snapshot)
+        case Lock() | Unlock():
+            return
+
+
+def _about_promotion(command: Promote, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
+    target = EnvironmentName(command.target)
+    yield AskTag(name=pointer(target))
+    yield from _whereabouts(snapshot, command.version, target)
+    origins = (command.source,) if command.source else sources(policy, target)
+    for origin in origins:
+        if origin != NOWHERE and not presence(snapshot.valid, command.version, origin).promotion:
+            yield from _whereabouts(snapshot, command.version, EnvironmentName(origin))
+    step = settled(definite(snapshot, command, policy))
+    if isinstance(step, Success):
+        made = step.unwrap()
+        if made.digest and made.target.trust:
+            yield AskSignature(artifact=made.digest)
+        if made.digest:
+            yield AskRecords(artifact=made.digest)
+
+
+def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
+    name = EnvironmentName(command.environment)
+    version, current = version_meant(snapshot, command), snapshot.state.of(name).current
+    if version is None:
+        return
+    yield from _whereabouts(snapshot, version, name)
+    target = destination(snapshot, version, name)
+    if target is None:
+        return
+    environment = policy.environment(name)
+    yield AskTag(name=target.tag)
+    yield AskDocument(artifact=target.digest)
+    if current:
+        yield AskDocument(artifact=current.digest)
+    if environment and environment.trust:
+        yield AskSignature(artifact=target.digest)
+
+
+def _whereabouts(snapshot: Snapshot, version: Version, environment: EnvironmentName) -> Iterator[Question]:
+    """Tags lead to digests, and digests to records; what is so is then read from the records alone."""
+    for tag in (Tag(version), environment_tag(version, environment)):
+        yield AskTag(name=tag)
+        if digest := snapshot.tag(tag):
+            yield AskRecords(artifact=digest)

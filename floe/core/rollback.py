@@ -1,0 +1,166 @@
+"""The decision on a rollback: it goes to what was there before, and is free of gates, duties and locks."""
+
+from collections.abc import Iterator
+
+from returns.result import Failure, Result, Success
+
+from floe.core import access, canonical, impact, suggest, trust
+from floe.core.command import RollBack
+from floe.core.drawing import drawings, unfinished
+from floe.core.event import Placement, RolledBack
+from floe.core.facts import Facts
+from floe.core.names import Digest, EnvironmentName, Tag, Version, rollback_tag
+from floe.core.outcome import failures
+from floe.core.plan import Plan, Warn
+from floe.core.policy import Environment, Policy
+from floe.core.record import Expectation
+from floe.core.refusal import (
+    AlreadyCurrent,
+    NeverPromoted,
+    NothingBefore,
+    Refusal,
+    Refusals,
+    TagExists,
+    UnknownEnvironment,
+)
+from floe.core.snapshot import Snapshot
+from floe.core.state import EnvironmentState
+from floe.core.transition import presence
+from floe.core.value import Value
+
+
+def version_before(state: EnvironmentState) -> Version | None:
+    """The version promoted last before the current one was first promoted, as far as the state remembers."""
+    current = state.current
+    if current is None:
+        return None
+    promoted = [each.version for each in state.history if each.kind == "promoted" and each.void is None]
+    if current.version not in promoted:
+        return None
+    earlier = promoted[: promoted.index(current.version)]
+    return next((version for version in reversed(earlier) if version), None)
+
+
+def version_meant(snapshot: Snapshot, command: RollBack) -> Version | None:
+    return command.version or version_before(snapshot.state.of(command.environment))
+
+
+class Destination(Value, frozen=True, kw_only=True):
+    """Where a rollback would go: the placement to return to, and the tag it would make."""
+
+    placement: Placement
+    signed: bool  # its promotion holds a verified verdict
+    number: int
+    tag: Tag
+
+    @property
+    def digest(self) -> Digest:
+        return self.placement.digest
+
+
+def destination(snapshot: Snapshot, version: Version, environment: EnvironmentName) -> Destination | None:
+    """Where a version was promoted to in this environment; None when it never was."""
+    promotion = presence(snapshot.valid, version, environment).promotion
+    if promotion is None or promotion.record.after is None:
+        return None
+    number = 1 + _times(snapshot, version, environment)
+    return Destination(
+        placement=promotion.record.after,
+        signed=promotion.record.signature.status == "verified",
+        number=number,
+        tag=rollback_tag(version, environment, number),
+    )
+
+
+def decide_rollback(snapshot: Snapshot, command: RollBack, policy: Policy) -> Result[Plan, Refusals]:
+    environment = policy.environment(command.environment)
+    if environment is None:
+        return Failure((UnknownEnvironment(name=command.environment, known=policy.names),))
+    version = version_meant(snapshot, command)
+    if version is None:
+        return Failure((NothingBefore(environment=command.environment),))
+    to = destination(snapshot, version, environment.name)
+    refusals = tuple(_refusals(snapshot, version, to, environment, policy))
+    if refusals or to is None:
+        return Failure(refusals)
+    known = facts(snapshot, command, policy)
+    assert known is not None, "the environment is there"
+    return Success(_plan(snapshot, command, to, known))
+
+
+def facts(snapshot: Snapshot, command: RollBack, policy: Policy) -> Facts | None:
+    if policy.environment(command.environment) is None:
+        return None
+    state = snapshot.state.of(command.environment)
+    version = version_meant(snapshot, command)
+    to = destination(snapshot, version, state.environment) if version else None
+    lock = state.locked_at(snapshot.at)
+    return Facts(
+        version_digest=to.digest if to else None,
+        environment_tag=snapshot.tag(to.tag) if to else None,
+        last_record=state.current.record if state.current else None,
+        lock=lock.record if lock else None,
+        policy=canonical.digest(policy),
+        signature=snapshot.signature,
+    )
+
+
+def _refusals(
+    snapshot: Snapshot, version: Version, to: Destination | None, environment: Environment, policy: Policy
+) -> Iterator[Refusal]:
+    current = snapshot.state.of(environment.name).current
+    if current and current.version == version:
+        yield AlreadyCurrent(version=version, environment=environment.name)
+    if to is None:
+        found = suggest.available(environment.name, snapshot.names)
+        yield NeverPromoted(version=version, environment=environment.name, available=found)
+    yield from failures(access.may(snapshot.operator, environment, policy.identity))
+    if to is None:
+        return
+    taken = snapshot.tag(to.tag)
+    if taken is not None and taken != to.digest:
+        yield TagExists(name=to.tag, found=taken, wanted=to.digest)
+    if not to.signed:
+        signed = trust.suffices(snapshot.signature, environment.trust, to.digest, version)
+        yield from failures(signed.alt(lambda refusal: (refusal,)))
+
+
+def _plan(snapshot: Snapshot, command: RollBack, to: Destination, known: Facts) -> Plan:
+    state = snapshot.state.of(command.environment)
+    current, lock = state.current, state.locked_at(snapshot.at)
+    event = RolledBack(
+        version=to.placement.version,
+        digest=to.digest,
+        environment=state.environment,
+        number=to.number,
+        tag=to.tag,
+        reason=command.reason or "",
+        during_lock=lock is not None,
+    )
+    locked = (Warn(code="under-lock", message=f"{state.environment} is locked: {lock.reason}"),) if lock else ()
+    return Plan(
+        command=command,
+        policy=known.policy,
+        facts=known,
+        event=event,
+        expects=Expectation(after=current.record if current else None),
+        before=Placement(version=current.version, digest=current.digest) if current else None,
+        after=to.placement,
+        drawings=(*unfinished(snapshot, state), *drawings(event)),
+        impact=_impact(snapshot, current.digest if current else None, to.digest),
+        warnings=locked,
+    )
+
+
+def _times(snapshot: Snapshot, version: Version, environment: EnvironmentName) -> int:
+    """How often there was a rollback to this version here."""
+    events = (known.record.event for known in snapshot.valid)
+    return sum(
+        isinstance(event, RolledBack) and (event.version, event.environment) == (version, environment)
+        for event in events
+    )
+
+
+def _impact(snapshot: Snapshot, current: Digest | None, target: Digest) -> impact.Impact:
+    documents = {fact.artifact: fact.document for fact in snapshot.documents}
+    return impact.compare(documents.get(current) if current else None, documents.get(target))

@@ -1,0 +1,28 @@
+"""What the operator may have meant. Suggestions come from tag names, on which nothing is ever decided."""
+
+import difflib
+from collections.abc import Iterable
+
+import re2
+
+from floe.core.names import VERSION, Tag, Version
+
+SHOWN = 10
+
+
+def nearest(version: Version, names: Iterable[Tag]) -> tuple[str, ...]:
+    """The release tags that look most like a version that is not there."""
+    released = [name for name in names if re2.fullmatch(VERSION, name)]
+    return tuple(difflib.get_close_matches(version, released, n=3, cutoff=0.5))
+
+
+def available(environment: str, names: Iterable[Tag]) -> tuple[str, ...]:
+    """The environment tags there are, oldest version first; only the newest few."""
+    suffix = f"-{environment}"
+    tags = (name for name in names if name.endswith(suffix) and not name.startswith("latest-"))
+    return tuple(sorted((tag for tag in tags if re2.fullmatch(VERSION, tag.removesuffix(suffix))), key=_age))[-SHOWN:]
+
+
+def _age(tag: str) -> tuple[tuple[int, ...], str]:
+    numbers = tag.removeprefix("v").partition("-")[0]
+    return tuple(int(part) for part in numbers.split(".")), tag

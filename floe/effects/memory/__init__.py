@@ -1,0 +1,1 @@
+"""The whole world in memory, with faults on demand; shipped, since users test with it too."""

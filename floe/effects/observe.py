@@ -1,0 +1,131 @@
+"""Questions of one round are independent, so they are asked all at once."""
+
+from functools import partial
+
+import anyio
+import msgspec
+from returns.result import Failure, Result, Success
+
+from floe.core import document
+from floe.core.artifact import COMPILED, Contents, Descriptor, contents
+from floe.core.command import Command, environment_of
+from floe.core.fault import Fault
+from floe.core.inquiry import (
+    Answer,
+    AskDocument,
+    AskRecords,
+    AskSignature,
+    AskState,
+    AskTag,
+    Exchange,
+    Question,
+    RecordsAnswer,
+    SignatureAnswer,
+    StateAnswer,
+    assemble,
+    questions,
+)
+from floe.core.names import Digest, Tag
+from floe.core.operator import Operator
+from floe.core.outcome import collect, settled
+from floe.core.policy import Policy, Trust
+from floe.core.snapshot import DocumentFact, Snapshot, TagFact
+from floe.effects.ports import Outcome, World
+
+LARGEST_DOCUMENT = 16 * 1024 * 1024  # bytes of a compiled document that floe will read
+
+
+class Gaze(msgspec.Struct, frozen=True):
+    """What is looked at, and for whom."""
+
+    command: Command
+    policy: Policy
+    operator: Operator
+    world: World
+
+
+async def observe(gaze: Gaze) -> Result[Snapshot, tuple[Fault, ...]]:
+    """Everything that must be known to decide the command, or all that could not be learned."""
+    at = gaze.world.clock.now()
+    known: tuple[Exchange, ...] = ()
+    while True:
+        snapshot = assemble(known, gaze.operator, at)
+        pending = questions(gaze.command, gaze.policy, known, snapshot)
+        if not pending:
+            return Success(snapshot)
+        outcomes = await anyio.amap(partial(_answer, gaze, snapshot), pending)
+        match settled(collect(outcomes)):
+            case Failure(faults):
+                return Failure(faults)
+            case Success(answers):
+                known = (*known, *zip(pending, answers, strict=True))
+
+
+async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome[Answer]:
+    match question:
+        case AskState():
+            return await _state(gaze.world)
+        case AskTag(name=name):
+            return await _tag(name, snapshot, gaze.world)
+        case AskRecords(artifact=artifact):
+            records = await gaze.world.ledger.about(artifact)
+            return records.map(lambda found: RecordsAnswer(artifact=artifact, records=found))
+        case AskSignature(artifact=artifact):
+            return await _signature(artifact, gaze)
+        case AskDocument(artifact=artifact):
+            return await read_document(artifact, gaze.world)
+
+
+async def _state(world: World) -> Outcome[Answer]:
+    """The ledger first, then the tags: a tag drawn in between is then at worst newer than the state."""
+    match settled(await world.ledger.look()):
+        case Failure(fault):
+            return Failure(fault)
+        case Success(state):
+            names = await world.registry.tags()
+            return names.map(lambda found: StateAnswer(state=state, names=found))
+
+
+async def _tag(name: Tag, snapshot: Snapshot, world: World) -> Outcome[Answer]:
+    """A tag that is not listed need not be asked for."""
+    if name not in snapshot.names:
+        return Success(TagFact(tag=name, digest=None))
+    return (await world.registry.resolve(name)).map(lambda digest: TagFact(tag=name, digest=digest))
+
+
+async def _signature(artifact: Digest, gaze: Gaze) -> Outcome[Answer]:
+    environment = gaze.policy.environment(environment_of(gaze.command))
+    trust = environment.trust if environment and environment.trust else Trust(enforcement="off")
+    facts = await gaze.world.verifier.check(artifact, trust)
+    return facts.map(lambda found: SignatureAnswer(artifact=artifact, facts=found))
+
+
+async def read_document(artifact: Digest, world: World) -> Outcome[DocumentFact]:
+    """The compiled document of an artifact; one that is missing or foreign is a fact, not a fault."""
+    manifest = settled(await world.registry.manifest(artifact))
+    if isinstance(manifest, Failure):
+        return Failure(manifest.failure())
+    found = manifest.unwrap()
+    layer = _compiled_layer(contents(found)) if found else None
+    if layer is None:
+        why = "it is not a compiled artifact" if found else "the artifact is not in the registry"
+        return Success(DocumentFact(artifact=artifact, document=None, why=why))
+    blob = settled(await world.registry.blob(layer.digest, at_most=LARGEST_DOCUMENT))
+    if isinstance(blob, Failure):
+        return Failure(blob.failure())
+    return Success(_parsed(artifact, blob.unwrap()))
+
+
+def _parsed(artifact: Digest, content: bytes | None) -> DocumentFact:
+    if content is None:
+        return DocumentFact(artifact=artifact, document=None, why="its document is not in the registry")
+    match settled(document.parse(content)):
+        case Success(compiled):
+            return DocumentFact(artifact=artifact, document=compiled)
+        case Failure(malformed):
+            return DocumentFact(artifact=artifact, document=None, why=malformed.found)
+
+
+def _compiled_layer(inside: Contents | None) -> Descriptor | None:
+    layers = inside.layers if inside else ()
+    return next((layer for layer in layers if layer.media_type == COMPILED), None)

@@ -1,0 +1,84 @@
+"""What an artifact is made of, and where it has been."""
+
+from functools import partial
+from typing import Final
+
+import anyio
+from returns.result import Failure, Success
+
+from floe.core import artifact
+from floe.core.artifact import Contents, Descriptor, Manifest
+from floe.core.fault import Absent, Damaged
+from floe.core.names import Digest, Tag
+from floe.core.outcome import collect
+from floe.core.value import Value
+from floe.effects.ports import Outcome, Registry
+
+LEDGER_TAGS: Final = "floe-"  # how the tags begin that never point to an artifact
+
+
+class Inspected(Value, frozen=True, kw_only=True):
+    """An artifact as its registry has it, and every tag that points to it now."""
+
+    reference: str
+    digest: Digest
+    media_type: str
+    size: int  # bytes of the manifest
+    artifact_type: str | None
+    config: Descriptor | None
+    layers: tuple[Descriptor, ...]
+    manifests: tuple[Descriptor, ...]
+    subject: Descriptor | None
+    annotations: dict[str, str]
+    tags: tuple[Tag, ...]
+
+
+async def inspect(registry: Registry, reference: Tag | Digest) -> Outcome[Inspected]:
+    read = await read_artifact(registry, reference)
+    if isinstance(read, Failure):
+        return read
+    manifest, said = read.unwrap()
+    tags = await _tags_of(registry, manifest.digest)
+    return tags.map(partial(_inspected, registry, manifest, said))
+
+
+async def read_artifact(registry: Registry, reference: Tag | Digest) -> Outcome[tuple[Manifest, Contents]]:
+    """A manifest that must be there, and what it says."""
+    found = await registry.manifest(reference)
+    return found.bind(partial(_readable, registry.location, reference))
+
+
+def _readable(where: str, reference: str, manifest: Manifest | None) -> Outcome[tuple[Manifest, Contents]]:
+    if manifest is None:
+        return Failure(Absent(where=where, what=reference))
+    said = artifact.contents(manifest)
+    if said is None:
+        return Failure(Damaged(where=where, expected=f"{reference} to be an OCI manifest", found="something else"))
+    return Success((manifest, said))
+
+
+async def _tags_of(registry: Registry, digest: Digest) -> Outcome[tuple[Tag, ...]]:
+    listed = await registry.tags()
+    if isinstance(listed, Failure):
+        return listed
+    tags = sorted(tag for tag in listed.unwrap() if not tag.startswith(LEDGER_TAGS))
+    answers = collect(await anyio.amap(registry.resolve, tags))
+    return answers.alt(lambda faults: faults[0]).map(
+        lambda found: tuple(tag for tag, its in zip(tags, found, strict=True) if its == digest)
+    )
+
+
+def _inspected(registry: Registry, manifest: Manifest, said: Contents, tags: tuple[Tag, ...]) -> Inspected:
+    return Inspected(
+        reference=registry.reference(manifest.digest),
+        digest=manifest.digest,
+        media_type=manifest.media_type,
+        size=len(manifest.content),
+        artifact_type=said.artifact_type,
+        config=said.config,
+        layers=said.layers,
+        manifests=said.manifests,
+        subject=said.subject,
+        annotations=said.annotations,
+        tags=tags,
+    )

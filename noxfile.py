@@ -1,0 +1,74 @@
+"""What must hold before a change is kept: plain `nox` checks it all; CONTRIBUTING.md says how to run a part."""
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.error_on_external_run = True
+nox.options.reuse_venv = "yes"
+
+OTHER_PYTHONS = ("3.12", "3.13")
+DEBIAN_PROGRAMS = Path(".cache/debian/bin").resolve()  # tests/servers/debian.py
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, banned names, and which room may import which."""
+    session.install("--group", "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    session.install("--group", "types", "-e", ".")
+    session.run("mypy", "floe", "tests", "noxfile.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests that end in minutes; given no arguments, also that they reach every branch of the core."""
+    ready(session)
+    if session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs)
+        return
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-m", "not soak")
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", "--include=floe/core/*", "--skip-covered", "--show-missing", "--fail-under=100")
+
+
+@nox.session(name="tests-on", python=OTHER_PYTHONS, default=False)
+def tests_on(session: nox.Session) -> None:
+    """The same tests on another Python, where there is one."""
+    ready(session)
+    session.run("python", "-m", "pytest", "-m", "not soak", *session.posargs)
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """The tests that take long."""
+    ready(session)
+    session.run("python", "-m", "pytest", "-m", "soak", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The wheel can be built and installed, and what it installs runs."""
+    wheels = Path(session.create_tmp())
+    for old in wheels.glob("*.whl"):
+        old.unlink()
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), ".")
+    session.install("--force-reinstall", *(str(wheel) for wheel in wheels.glob("*.whl")))
+    with session.chdir(wheels):
+        session.run("floe", "--version")
+
+
+def ready(session: nox.Session) -> None:
+    """What tests need: Python packages, and two programs of Debian's."""
+    session.install("--group", "test", "-e", ".")
+    session.run("python", "-m", "tests.servers.debian")
+    session.env["PATH"] = f"{session.env.get('PATH') or ''}:{DEBIAN_PROGRAMS}"

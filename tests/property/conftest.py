@@ -1,0 +1,3 @@
+from tests.property.purity import listen
+
+listen()
