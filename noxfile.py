@@ -55,14 +55,14 @@ def soak(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "soak", *session.posargs)
 
 
-@nox.session
+@nox.session(reuse_venv=False)
 def build(session: nox.Session) -> None:
     """The wheel can be built and installed, and what it installs runs."""
     wheels = Path(session.create_tmp())
     for old in wheels.glob("*.whl"):
         old.unlink()
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), ".")
-    session.install("--force-reinstall", *(str(wheel) for wheel in wheels.glob("*.whl")))
+    session.install(*(str(wheel) for wheel in wheels.glob("*.whl")))
     with session.chdir(wheels):
         session.run("floe", "--version")
 

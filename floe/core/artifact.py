@@ -61,5 +61,5 @@ def contents(manifest: Manifest) -> Contents | None:
     """What the manifest says, or None when it is no manifest that OCI knows."""
     try:
         return msgspec.json.decode(manifest.content, type=Contents)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

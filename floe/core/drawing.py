@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from floe.core.effect import CreateTag, Drawing, MovePointer
-from floe.core.event import Event, Promoted, RolledBack
+from floe.core.event import Event, Locked, Promoted, RolledBack, Unlocked, moved_to
 from floe.core.names import Tag, environment_tag, pointer
 from floe.core.snapshot import Known, Snapshot
 from floe.core.state import EnvironmentState
@@ -12,18 +12,25 @@ from floe.core.state import EnvironmentState
 Drawings: TypeAlias = tuple[Drawing, ...]
 
 
-def own_tag(event: Promoted | RolledBack) -> Tag:
-    """The tag that an event makes once."""
-    return event.tag if isinstance(event, RolledBack) else environment_tag(event.version, event.environment)
+def own_tag(event: Event) -> Tag | None:
+    """The tag that an event makes once; None where it makes none."""
+    match event:
+        case RolledBack(tag=tag):
+            return tag
+        case Promoted(version=version, environment=environment):
+            return environment_tag(version, environment)
+        case Locked() | Unlocked():
+            return None
 
 
 def drawings(event: Event) -> Drawings:
     """What an event draws: its own tag, then the pointer."""
-    if not isinstance(event, Promoted | RolledBack):
+    name, placement = own_tag(event), moved_to(event)
+    if name is None or placement is None:
         return ()
     return (
-        CreateTag(name=own_tag(event), digest=event.digest),
-        MovePointer(name=pointer(event.environment), environment=event.environment, digest=event.digest),
+        CreateTag(name=name, digest=placement.digest),
+        MovePointer(name=pointer(event.environment), environment=event.environment, digest=placement.digest),
     )
 
 
@@ -35,7 +42,7 @@ def undrawn(snapshot: Snapshot, known: Known, state: EnvironmentState) -> Drawin
 def unfinished(snapshot: Snapshot, state: EnvironmentState) -> Drawings:
     """The tag that the current record has not drawn, left behind by a run that was cut short."""
     current = state.current
-    if current is None or current.tag in snapshot.names:
+    if current is None or current.tag is None or current.tag in snapshot.names:
         return ()
     return (CreateTag(name=current.tag, digest=current.digest),)
 

@@ -85,6 +85,11 @@ def is_missing(gate: Gate) -> bool:
     return gate.name != POLICY_GATE and not gate.command
 
 
+def wants_reading(gate: Gate) -> bool:
+    """Whether a gate is to be judged by what it prints, not by its exit code alone."""
+    return bool(gate.format or gate.block_on_severity is not None or gate.max or gate.max_increase_percent)
+
+
 def _status(report: Report) -> Status:
     match report:
         case Examined(violations=violations):

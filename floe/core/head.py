@@ -11,6 +11,7 @@ from returns.result import Failure, Result, Success
 
 from floe.core import canonical
 from floe.core.artifact import INDEX, MANIFEST, Descriptor, Manifest, contents, describe
+from floe.core.drawing import own_tag
 from floe.core.event import moved_to
 from floe.core.fault import Fault, LedgerDamaged, TooNew
 from floe.core.ledger import evolve
@@ -37,6 +38,7 @@ class Entry(Value, frozen=True, kw_only=True):
     position: int
     kind: str
     environment: EnvironmentName
+    tag: Tag | None = None  # the one this record makes
     artifact: ADigest | None = None
     left: ADigest | None = None  # the artifact that the pointer left
     void: ADigest | None = None
@@ -154,6 +156,7 @@ def _entry(manifest: Manifest, record: Record, position: int, won: Digest | None
         position=position,
         kind=str(type(record.event).__struct_config__.tag),
         environment=record.event.environment,
+        tag=own_tag(record.event),
         artifact=placement.digest if placement else None,
         left=before.digest if before else None,
         void=won,
@@ -202,4 +205,4 @@ def _folded(xor: str, entries: tuple[Entry, ...]) -> str:
     return f"{value:032x}"
 
 
-_ANNOTATED: Final = ("position", "kind", "environment", "artifact", "left", "void")
+_ANNOTATED: Final = ("position", "kind", "environment", "tag", "artifact", "left", "void")

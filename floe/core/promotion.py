@@ -10,7 +10,7 @@ from floe.core.command import Promote
 from floe.core.drawing import drawings, undrawn, unfinished
 from floe.core.event import Placement, Promoted
 from floe.core.facts import Facts
-from floe.core.gates import is_missing
+from floe.core.gates import is_missing, wants_reading
 from floe.core.names import NOWHERE, Digest, Tag, environment_tag
 from floe.core.outcome import failures, settled
 from floe.core.plan import Plan, Warn
@@ -136,6 +136,8 @@ def _refusals(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusa
     for gate in step.target.gates:
         if is_missing(gate):
             yield GateWithoutCommand(gate=gate.name, environment=step.target.name)
+    if any(map(wants_reading, step.target.gates)):
+        yield NotBuilt(feature="gate reports", environment=step.target.name)
 
 
 def _existence(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusal]:
@@ -161,6 +163,7 @@ def _standing(step: Step) -> Iterator[Refusal]:
         yield TagExists(name=name, found=found, wanted=step.digest)
     if recorded and recorded.record.after and not step.command.force:
         yield AlreadyPromoted(
+            id=recorded.record.id,
             version=step.command.version,
             environment=step.target.name,
             at=recorded.record.at,

@@ -54,6 +54,7 @@ class SoakLeft(Value, frozen=True, kw_only=True, tag="soak-left"):
 
 
 class AlreadyPromoted(Value, frozen=True, kw_only=True, tag="already-promoted"):
+    id: str  # of the promotion that brought it
     version: Version
     environment: str
     at: datetime
@@ -146,7 +147,7 @@ class GateNotRun(Value, frozen=True, kw_only=True, tag="gate-not-run"):
 class NotBuilt(Value, frozen=True, kw_only=True, tag="not-built"):
     """The policy asks for something this floe cannot decide yet."""
 
-    feature: Literal["approvals", "freeze"]
+    feature: Literal["approvals", "freeze", "gate reports"]
     environment: str
 
 

@@ -162,5 +162,8 @@ def _times(snapshot: Snapshot, version: Version, environment: EnvironmentName) -
 
 
 def _impact(snapshot: Snapshot, current: Digest | None, target: Digest) -> impact.Impact:
-    documents = {fact.artifact: fact.document for fact in snapshot.documents}
-    return impact.compare(documents.get(current) if current else None, documents.get(target))
+    known = {fact.artifact: fact for fact in snapshot.documents}
+    sides = (known.get(current) if current else None, known.get(target))
+    whys = (f"{side.artifact[:19]}: {side.why}" for side in sides if side and side.why)
+    documents = [side.document if side else None for side in sides]
+    return impact.compare(documents[0], documents[1], "; ".join(whys) or None)

@@ -18,7 +18,7 @@ class Standing(Value, frozen=True, kw_only=True):
     id: str
     version: Version
     digest: ADigest
-    tag: Tag  # the one this record makes
+    tag: Tag | None  # the one this record makes
     operator: Operator
     at: datetime
 

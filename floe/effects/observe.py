@@ -7,9 +7,8 @@ import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core import document
-from floe.core.artifact import COMPILED, Contents, Descriptor, contents
 from floe.core.command import Command, environment_of
-from floe.core.fault import Fault
+from floe.core.fault import Absent, Fault
 from floe.core.inquiry import (
     Answer,
     AskDocument,
@@ -30,9 +29,8 @@ from floe.core.operator import Operator
 from floe.core.outcome import collect, settled
 from floe.core.policy import Policy, Trust
 from floe.core.snapshot import DocumentFact, Snapshot, TagFact
+from floe.effects import documents
 from floe.effects.ports import Outcome, World
-
-LARGEST_DOCUMENT = 16 * 1024 * 1024  # bytes of a compiled document that floe will read
 
 
 class Gaze(msgspec.Struct, frozen=True):
@@ -73,7 +71,7 @@ async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome
         case AskSignature(artifact=artifact):
             return await _signature(artifact, gaze)
         case AskDocument(artifact=artifact):
-            return await read_document(artifact, gaze.world)
+            return await _document(artifact, gaze.world)
 
 
 async def _state(world: World) -> Outcome[Answer]:
@@ -100,32 +98,22 @@ async def _signature(artifact: Digest, gaze: Gaze) -> Outcome[Answer]:
     return facts.map(lambda found: SignatureAnswer(artifact=artifact, facts=found))
 
 
-async def read_document(artifact: Digest, world: World) -> Outcome[DocumentFact]:
+async def _document(artifact: Digest, world: World) -> Outcome[Answer]:
     """The compiled document of an artifact; one that is missing or foreign is a fact, not a fault."""
-    manifest = settled(await world.registry.manifest(artifact))
-    if isinstance(manifest, Failure):
-        return Failure(manifest.failure())
-    found = manifest.unwrap()
-    layer = _compiled_layer(contents(found)) if found else None
-    if layer is None:
-        why = "it is not a compiled artifact" if found else "the artifact is not in the registry"
-        return Success(DocumentFact(artifact=artifact, document=None, why=why))
-    blob = settled(await world.registry.blob(layer.digest, at_most=LARGEST_DOCUMENT))
-    if isinstance(blob, Failure):
-        return Failure(blob.failure())
-    return Success(_parsed(artifact, blob.unwrap()))
+    match settled(await documents.read(artifact, world.registry)):
+        case Failure(Absent(what=what)):
+            return Success(DocumentFact(artifact=artifact, document=None, why=f"{what} is not there"))
+        case Failure(fault):
+            return Failure(fault)
+        case Success(reading):
+            return Success(_parsed(artifact, reading.content))
 
 
 def _parsed(artifact: Digest, content: bytes | None) -> DocumentFact:
     if content is None:
-        return DocumentFact(artifact=artifact, document=None, why="its document is not in the registry")
+        return DocumentFact(artifact=artifact, document=None, why="it is not a compiled artifact")
     match settled(document.parse(content)):
         case Success(compiled):
             return DocumentFact(artifact=artifact, document=compiled)
         case Failure(malformed):
             return DocumentFact(artifact=artifact, document=None, why=malformed.found)
-
-
-def _compiled_layer(inside: Contents | None) -> Descriptor | None:
-    layers = inside.layers if inside else ()
-    return next((layer for layer in layers if layer.media_type == COMPILED), None)

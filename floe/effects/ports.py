@@ -39,6 +39,9 @@ class Registry(Protocol):
     async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
         """The digest a tag points to now; None when there is no such tag."""
 
+    async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
+        """Where every tag points now: for audits, since a registry may have to be asked for each."""
+
     async def manifest(self, reference: Digest | Tag) -> Outcome[Manifest | None]:
         """A manifest or index by tag or digest; None when there is none."""
 

@@ -25,6 +25,7 @@ from floe.shell.spec import Spec, parse_spec
 DEFAULT_OUT: Final = Path("target/compiled_artifacts.json")
 
 Complaints: TypeAlias = tuple[Complaint, ...]
+Specs: TypeAlias = tuple[Spec, ...]
 
 
 class CompiledFile(Value, frozen=True, kw_only=True):
@@ -47,30 +48,35 @@ def compile_files(
 
     The manifest is `manifest`, else the one that the specs name, else `fallback`, else there are no sections.
     """
-    match settled(_compiled(specs, manifest, fallback)):
+    match settled(_made(specs, str(out), manifest, fallback)):
         case Failure(complaints):
             return Failure(complaints)
-        case Success((read, compiled)):
-            content = render(compiled)
-    match settled(parse(content)):
-        case Failure(malformed):
-            return Failure((_of_malformed(str(out), malformed),))
-        case Success(_):
-            return _written(out, content, compiled, read)
+        case Success(made):
+            return _written(out, *made)
 
 
-def _compiled(
-    paths: Sequence[Path], manifest: Path | None, fallback: Path | None
-) -> Result[tuple[tuple[Spec, ...], Compiled], Complaints]:
+def _made(
+    paths: Sequence[Path], out: str, manifest: Path | None, fallback: Path | None
+) -> Result[tuple[bytes, Compiled, Specs], Complaints]:
     return Result.do(
-        (specs, compiled)
+        (content, compiled, specs)
         for specs in collect(map(_spec, paths)).alt(_flat)
         for chosen in _manifest(specs, manifest, fallback)
         for sections in _sections(chosen)
-        for compiled in compile_products(tuple(spec.product for spec in specs), sections).alt(
-            lambda problems: tuple(_of_problem(each, specs) for each in problems)
-        )
+        for compiled in _resolved(specs, sections)
+        for content in _readable(compiled, out)
     )
+
+
+def _resolved(specs: Specs, sections: Json) -> Result[Compiled, Complaints]:
+    compiled = compile_products(tuple(spec.product for spec in specs), sections)
+    return compiled.alt(lambda problems: tuple(_of_problem(each, specs) for each in problems))
+
+
+def _readable(compiled: Compiled, out: str) -> Result[bytes, Complaints]:
+    """The document, if it is within the bounds of those who will read it."""
+    content = render(compiled)
+    return parse(content).map(lambda _: content).alt(lambda malformed: (_of_malformed(out, malformed),))
 
 
 def _spec(path: Path) -> Result[Spec, Complaints]:
@@ -87,7 +93,7 @@ def _text(path: Path) -> Result[str, Complaints]:
     return text.decode(content, where=str(path)).alt(lambda complaint: (complaint,))
 
 
-def _manifest(specs: tuple[Spec, ...], asked: Path | None, fallback: Path | None) -> Result[Path | None, Complaints]:
+def _manifest(specs: Specs, asked: Path | None, fallback: Path | None) -> Result[Path | None, Complaints]:
     """The one manifest for all specs; those a spec names are relative to the spec."""
     if asked is not None:
         return Success(asked)
@@ -115,9 +121,7 @@ def _sections_of(written: str, where: str) -> Result[Json, Complaints]:
     return freeform.spell(sections).alt(lambda faults: tuple(_of_malformed(where, each) for each in faults))
 
 
-def _written(
-    out: Path, content: bytes, compiled: Compiled, specs: tuple[Spec, ...]
-) -> Result[CompiledFile, Complaints | Fault]:
+def _written(out: Path, content: bytes, compiled: Compiled, specs: Specs) -> Result[CompiledFile, Complaints | Fault]:
     try:
         with writing(out.parent):
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +135,7 @@ def _written(
     return Success(CompiledFile(path=out, digest=digest_of(content), products=products, doubts=doubts))
 
 
-def _of_problem(problem: Problem, specs: tuple[Spec, ...]) -> Complaint:
+def _of_problem(problem: Problem, specs: Specs) -> Complaint:
     """A problem at the files of the products that it is about."""
     about = problem.path if isinstance(problem, ProductCircle) else (problem.product,)
     files = dict.fromkeys(spec.where for spec in specs if spec.product.name in about)

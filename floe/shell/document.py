@@ -88,12 +88,27 @@ class Spot(Value, frozen=True, kw_only=True):
         """The keys of a mapping, as written; none where there is no mapping."""
         return tuple(self.node.entries) if self.node else ()
 
+    @property
+    def last(self) -> str:
+        """The last step of the path."""
+        return str(self.path[-1])
+
     def each(self) -> Iterator["Spot"]:
         """Every entry of a mapping, or every item of a list; nothing where there is neither."""
         for name in self.names:
             yield self.at(name)
         for index in range(len(self.node.items) if self.node else 0):
             yield self.at(index)
+
+    def all_at(self, *steps: str) -> Iterator["Spot"]:
+        """Every spot with something written at it; a step `*` is every entry or item."""
+        if not steps:
+            if self.node:
+                yield self
+            return
+        step, *rest = steps
+        for spot in self.each() if step == "*" else (self.at(step),):
+            yield from spot.all_at(*rest)
 
     def complain(self, found: str, expected: str | None = None, *, nearest: str | None = None) -> Complaint:
         """A complaint at the key if there is one, else where the node begins."""
@@ -108,10 +123,10 @@ class Spot(Value, frozen=True, kw_only=True):
             nearest=nearest,
         )
 
-    def complain_of_content(self, found: str, expected: str | None = None, **more: str | None) -> Complaint:
+    def complain_of_content(self, found: str, expected: str | None = None, nearest: str | None = None) -> Complaint:
         """A complaint where the node itself begins."""
         bare = Spot(where=self.where, path=self.path, node=self.node)
-        return bare.complain(found, expected, nearest=more.get("nearest"))
+        return bare.complain(found, expected, nearest=nearest)
 
 
 class Document(Value, frozen=True, kw_only=True):

@@ -1,11 +1,15 @@
 """How floe works, as opposed to what it allows: nothing here is read by a decision, or covered by a digest."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from floe.core.value import Value
 from floe.shell.location import Location
 from floe.shell.secret import Secret
+
+MANIFEST: Final = "manifest.yaml"
 
 AuthType: TypeAlias = Literal[
     "docker", "anonymous", "basic", "token", "aws-irsa", "azure-managed-identity", "gcp-workload-identity"
@@ -70,3 +74,49 @@ class Settings(Value, frozen=True, kw_only=True):
     sync_to_secondary: bool = False
     audit: Audit = Audit()
     webhooks: tuple[Webhook, ...] = ()
+
+
+class Surroundings(Value, frozen=True, kw_only=True):
+    """What the environment of this process says. Printed, it shows no value of any variable."""
+
+    variables: Mapping[str, str]  # all of them: the manifest's `${NAME}` and the gates choose from these
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
+        return f"Surroundings({len(self.variables)} variables)"
+
+    @property
+    def manifest(self) -> str | None:
+        return self.variables.get("FLOE_MANIFEST") or None
+
+    @property
+    def operator(self) -> str | None:
+        return self.variables.get("FLOE_OPERATOR") or None
+
+    @property
+    def identity_token(self) -> Secret | None:
+        token = self.variables.get("FLOE_IDENTITY_TOKEN")
+        return Secret(token) if token else None
+
+    @property
+    def traceparent(self) -> str | None:
+        return self.variables.get("TRACEPARENT") or None
+
+    @property
+    def no_color(self) -> bool:
+        """Whether output stays plain: NO_COLOR is set to anything but nothing (no-color.org)."""
+        return bool(self.variables.get("NO_COLOR"))
+
+    @property
+    def home(self) -> Path | None:
+        home = self.variables.get("HOME")
+        return Path(home) if home else None
+
+
+def surroundings() -> Surroundings:
+    """The environment as it is now; nothing else in floe reads it."""
+    return Surroundings(variables=dict(os.environ))
+
+
+def find_manifest(option: Path | None, around: Surroundings, cwd: Path) -> Path:
+    """The manifest that is meant: the option, else FLOE_MANIFEST, else `manifest.yaml` here."""
+    return cwd / (option or around.manifest or MANIFEST)

@@ -13,7 +13,7 @@ from floe.core.freeform import Json
 from floe.core.outcome import settled
 from floe.core.value import Value
 from floe.shell import markup
-from floe.shell.complaint import Complaint, Doubt, Path, dotted, nearest, quoted
+from floe.shell.complaint import Complaint, Doubt, dotted, nearest, quoted
 from floe.shell.document import Spot
 from floe.shell.spec_form import (
     MISTAKE,
@@ -36,7 +36,7 @@ EXPECTED: Final = {
 KEYS: Final = frozenset(
     key
     for form in (WrittenSpec, WrittenMetadata, WrittenTransform, WrittenInput, WrittenOutput, WrittenField)
-    for key in form.keys()
+    for key in form.known()
 )
 
 
@@ -75,7 +75,7 @@ def _validated(top: Spot) -> Result[Spec, tuple[Complaint, ...]]:
             where=top.where,
             product=_product(written),
             manifest=written.platform.manifest if written.platform else None,
-            doubts=tuple(_doubts(written, ())),
+            doubts=tuple(_doubts(written, top)),
         )
     )
 
@@ -99,26 +99,27 @@ def _missing(parent: Spot, key: str) -> Complaint:
     near = nearest(key, (name for name in parent.names if name not in KEYS))
     if near is not None:
         return parent.at(near).complain(f"the key {quoted(near)}, and no {quoted(key)}", nearest=key)
-    return parent.complain_of_content(
-        "a mapping without it" if parent.path else "no such key", f"the key {quoted(key)}"
-    )
+    return parent.complain_of_content(f"no key {quoted(key)}", "it to be there")
 
 
 def _found(spot: Spot) -> str:
     return spot.node.noun if spot.node else "nothing"
 
 
-def _doubts(written: Written, path: Path) -> Iterator[Doubt]:
+def _doubts(written: Written, spot: Spot) -> Iterator[Doubt]:
     """Every unknown key that looks like one that floe reads: kept, and perhaps not meant so."""
     for key in written.unknown:
-        near = nearest(key, written.keys())
+        near = nearest(key, written.known())
         if near is not None:
             message = f"this key is kept and not read; did you mean {quoted(near)}?"
-            yield Doubt(path=dotted((*path, key)), message=message)
+            yield Doubt(path=f"{spot.where}: {dotted((*spot.path, key))}", message=message)
     for key, content in written.contents():
-        for index, each in enumerate(content if isinstance(content, list) else [content]):
+        at = spot.at(key)
+        if isinstance(content, Written):
+            yield from _doubts(content, at)
+        for index, each in enumerate(content if isinstance(content, list) else ()):
             if isinstance(each, Written):
-                yield from _doubts(each, (*path, key, index) if isinstance(content, list) else (*path, key))
+                yield from _doubts(each, at.at(index))
 
 
 def _product(written: WrittenSpec) -> Product:

@@ -35,7 +35,7 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, validate_by_alias=True)
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def known(cls) -> tuple[str, ...]:
         """The keys that floe reads, as they are written."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 

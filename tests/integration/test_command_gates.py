@@ -171,6 +171,47 @@ async def test_a_flood_is_counted_and_hashed_and_only_its_end_is_kept(surroundin
     assert report.output.tail.startswith("…y")
 
 
+def most_memory_of_children() -> int:
+    """The largest resident set, in KiB, that any process started from this one has had until now (proc(5))."""
+    found = [0]
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            facts = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+        except OSError:
+            continue
+        if facts["PPid"] == str(os.getpid()) and "VmHWM" in facts:
+            found.append(int(facts["VmHWM"].split()[0]))
+    return max(found)
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="reads /proc")
+async def test_memory_stays_small_however_much_is_printed(surroundings: Surroundings) -> None:
+    reports: list[Report] = []
+
+    async def run() -> None:
+        reports.append(await run_command(gate("yes"), surroundings))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run)
+        await anyio.sleep(0.8 * TIMEOUT)
+        memory = most_memory_of_children()
+    assert 0 < memory < 32 * 1024
+    (report,) = reports
+    assert isinstance(report, TimedOut)
+    assert report.output.size > 10_000_000
+
+
+@pytest.mark.soak
+async def test_a_thousand_gates_leave_nothing(surroundings: Surroundings) -> None:
+    before = descriptors()
+    for _ in range(100):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(10):
+                tasks.start_soon(run_command, gate("(setsid sleep 60 &); echo x", seconds=30), surroundings)
+    assert marked(surroundings.folder) == []
+    assert descriptors() <= before
+
+
 async def test_output_cannot_steer_a_terminal_or_a_ci_system(surroundings: Surroundings) -> None:
     report = await in_time(r"printf '\033[2J::set-output name=a::b\n::add-mask::x\n\377\n'", surroundings)
     assert isinstance(report, Exited)

@@ -15,13 +15,17 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+NAME = "cel.cel"
 MEMORY = 1024 * 1024 * 1024  # bytes of address space
 
 
 def engine(path: str) -> ModuleType:
     """The extension module itself: its package would import a command line with all that this needs."""
-    loader = importlib.machinery.ExtensionFileLoader("cel.cel", path)
-    module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec("cel.cel", loader, origin=path))
+    if NAME in sys.modules:
+        return sys.modules[NAME]
+    loader = importlib.machinery.ExtensionFileLoader(NAME, path)
+    module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec(NAME, loader, origin=path))
+    sys.modules[NAME] = module  # it can be made but once, should the package be imported after all
     loader.exec_module(module)
     return module
 

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Final, TypeAlias
 
 import anyio
@@ -33,7 +32,7 @@ def check_expression(text: str) -> str | None:
     if len(text) > LONGEST:
         return f"{len(text)} characters; at most {LONGEST} are read"
     try:
-        _engine().compile(text)
+        evaluator.engine(_path()).compile(text)
     except ValueError as error:
         return _syntax(str(error))
     return None
@@ -92,10 +91,6 @@ def _syntax(error: str) -> str:
 
 
 @functools.cache
-def _engine() -> ModuleType:
-    return evaluator.engine(_path())
-
-
 def _path() -> str:
     """Where the engine lies; its package is found and not imported, which would take most of a second."""
     package = importlib.util.find_spec("cel")

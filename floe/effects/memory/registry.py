@@ -41,6 +41,9 @@ class MemoryRegistry:
     async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
         return await self.trouble.around(_call("resolve", tag), lambda: Success(self.tagged.get(tag)))
 
+    async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
+        return await self.trouble.around(_call("resolve_all"), lambda: Success(dict(self.tagged)))
+
     async def manifest(self, reference: Digest | Tag) -> Outcome[Manifest | None]:
         return await self.trouble.around(_call("manifest", reference), partial(self._manifest, reference))
 

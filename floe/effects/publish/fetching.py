@@ -42,7 +42,7 @@ async def pull(registry: Registry, reference: Tag | Digest, directory: Path) -> 
     if isinstance(read, Failure):
         return read
     manifest, said = read.unwrap()
-    if manifest.media_type in INDEX_TYPES:
+    if manifest.media_type in INDEX_TYPES or said.manifests:
         return Failure(Absent(where=registry.location, what=_which(reference, manifest)))
     planned = await in_thread(partial(_planned, said, directory))
     if isinstance(planned, Failure):
@@ -121,7 +121,7 @@ class _Children(Value, frozen=True, kw_only=True):
 def _which(reference: str, index: Manifest) -> str:
     try:
         children = msgspec.json.decode(index.content, type=_Children).manifests
-    except msgspec.ValidationError:  # what `Contents` does not read may be anything
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # what `Contents` does not read may be anything
         children = ()
     listed = ", ".join(f"{each.platform.os}/{each.platform.architecture} ({each.digest})" for each in children)
     return f"one artifact under {reference}: found an index of {listed or 'nothing'}; pull one of these by its digest"

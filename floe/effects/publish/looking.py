@@ -1,21 +1,15 @@
 """What an artifact is made of, and where it has been."""
 
 from functools import partial
-from typing import Final
 
-import anyio
 from returns.result import Failure, Success
 
 from floe.core import artifact
 from floe.core.artifact import Contents, Descriptor, Manifest
 from floe.core.fault import Absent, Damaged
 from floe.core.names import Digest, Tag
-from floe.core.outcome import collect
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
-
-LEDGER_TAGS: Final = "floe-"  # how the tags begin that never point to an artifact
-
 
 class Inspected(Value, frozen=True, kw_only=True):
     """An artifact as its registry has it, and every tag that points to it now."""
@@ -58,13 +52,9 @@ def _readable(where: str, reference: str, manifest: Manifest | None) -> Outcome[
 
 
 async def _tags_of(registry: Registry, digest: Digest) -> Outcome[tuple[Tag, ...]]:
-    listed = await registry.tags()
-    if isinstance(listed, Failure):
-        return listed
-    tags = sorted(tag for tag in listed.unwrap() if not tag.startswith(LEDGER_TAGS))
-    answers = collect(await anyio.amap(registry.resolve, tags))
-    return answers.alt(lambda faults: faults[0]).map(
-        lambda found: tuple(tag for tag, its in zip(tags, found, strict=True) if its == digest)
+    listed = await registry.resolve_all()
+    return listed.map(
+        lambda tags: tuple(sorted(tag for tag, its in tags.items() if its == digest))
     )
 
 

@@ -38,21 +38,21 @@ class _Kind(Value, frozen=True, kw_only=True):
 
 async def push(registry: Registry, file: Path, tag: Tag) -> Outcome[Pushed]:
     """Make a file an artifact and tag it; a tag that is there with other content stays as it is."""
-    looked = settled(await in_thread(partial(_look, file)))
-    match looked:
-        case Failure():
-            return looked
-        case Success(layer):
-            manifest = _manifest(layer)
+    looked = await in_thread(partial(_look, file))
+    if isinstance(looked, Failure):
+        return looked
+    layer = looked.unwrap()
+    manifest = _manifest(layer)
+    pushed = Pushed(digest=manifest.digest, tag=tag, size=layer.size, already=False)
     match settled(await registry.resolve(tag)):
         case Failure(fault):
             return Failure(fault)
         case Success(None):
-            made = await _make(registry, file, layer, manifest, tag)
-            return made.map(lambda _: _pushed(manifest, tag, layer, already=False))
-        case Success(manifest.digest):
-            return Success(_pushed(manifest, tag, layer, already=True))
+            return (await _make(registry, file, layer, manifest, tag)).map(lambda _: pushed)
+        case Success(found) if found == manifest.digest:
+            return Success(msgspec.structs.replace(pushed, already=True))
         case Success(found):
+            assert found is not None
             return Failure(TagTaken(tag=tag, found=found, wanted=manifest.digest))
 
 
@@ -95,7 +95,3 @@ def _manifest(layer: Descriptor) -> Manifest:
         "layers": [layer],
     }
     return Manifest(media_type=MANIFEST, content=canonical.encode(content))
-
-
-def _pushed(manifest: Manifest, tag: Tag, layer: Descriptor, *, already: bool) -> Pushed:
-    return Pushed(digest=manifest.digest, tag=tag, size=layer.size, already=already)

@@ -37,6 +37,9 @@ class LayoutRegistry:
     async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
         return await in_thread(partial(self._resolve, tag))
 
+    async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
+        return await in_thread(lambda: self.layout.index().digests)
+
     async def manifest(self, reference: Digest | Tag) -> Outcome[Manifest | None]:
         return await in_thread(partial(self._manifest, reference))
 

@@ -34,6 +34,12 @@ class Index(Value, frozen=True, kw_only=True):
         names = dict.fromkeys(entry.name for entry in self.entries)
         return tuple(Tag(name) for name in names if name is not None and re2.fullmatch(TAG, name))
 
+    @property
+    def digests(self) -> dict[Tag, Digest]:
+        """Where each tag points; where a name is there twice, the later one counts."""
+        named = ((entry.name, entry.digest) for entry in self.entries)
+        return {Tag(name): Digest(digest) for name, digest in named if name and re2.fullmatch(TAG, name)}
+
     def find(self, tag: Tag) -> Descriptor | None:
         """What a tag points to: where a name is there twice, the later one."""
         entry = next((entry for entry in reversed(self.entries) if entry.name == tag), None)
@@ -61,7 +67,7 @@ class Index(Value, frozen=True, kw_only=True):
     def _read(self, entry: Entry) -> Descriptor:
         try:
             found = msgspec.json.decode(entry.raw, type=Descriptor)
-        except msgspec.ValidationError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             fault = Damaged(
                 where=self.where,
                 expected=f"{entry.name or entry.digest} to be a descriptor with a SHA-256 digest",
@@ -101,7 +107,7 @@ def decode(content: bytes, where: str) -> Index:
         table = msgspec.json.decode(content, type=_Table)
         fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
         lines = msgspec.json.decode(content, type=_Lines)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FaultError(NoLayout(where=where, why=f"found no image index: {error}")) from error
     if table.schema_version != 2 or table.media_type not in (None, INDEX):  # noqa: PLR2004 (of the image-spec)
         found = f"schemaVersion {table.schema_version} and mediaType {table.media_type}"

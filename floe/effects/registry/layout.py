@@ -46,7 +46,7 @@ class Layout:
         self.path = path
         self._patience = patience
         self._pause = pause
-        self._last_read: tuple[bytes, Index] = (b"", index.empty(str(path / INDEX)))
+        self._last_read: tuple[bytes, Index] | None = None  # decoding 1,000 tags costs milliseconds
 
     def index(self) -> Index:
         """What is tagged now; empty while there is no folder, or nothing in it."""
@@ -107,11 +107,9 @@ class Layout:
 
     def _index(self, root: Folder) -> Index:
         content = root.read(INDEX, LARGEST_INDEX) or b""
-        read, known = self._last_read
-        if content != read:
-            known = index.decode(content, str(self.path / INDEX))
-            self._last_read = content, known
-        return known
+        if self._last_read is None or self._last_read[0] != content:
+            self._last_read = content, index.decode(content, str(self.path / INDEX))
+        return self._last_read[1]
 
     @contextmanager
     def _found(self) -> Iterator[Folder | None]:

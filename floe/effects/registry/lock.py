@@ -38,7 +38,7 @@ def _taken(folder: Folder) -> Iterator[bool]:
     with writing(folder.path / LOCK):
         fd = os.open(LOCK, os.O_RDWR | os.O_CREAT | SAFELY, 0o666, dir_fd=folder.fd)
     with closing(fd):
-        yield _is_granted(fd, folder) and _is_the_one(fd, folder)
+        yield _is_granted(fd, folder)
 
 
 def _is_granted(fd: int, folder: Folder) -> bool:
@@ -52,15 +52,6 @@ def _is_granted(fd: int, folder: Folder) -> bool:
     with suppress(OSError):  # only for telling others who holds it; the disk may be full
         os.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
     return True
-
-
-def _is_the_one(fd: int, folder: Folder) -> bool:
-    """Whether the file that is locked is still the one others would lock: somebody may have removed it."""
-    try:
-        there = os.stat(LOCK, dir_fd=folder.fd, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return os.path.samestat(there, os.fstat(fd))
 
 
 def _why(folder: Folder, waited: float) -> str:

@@ -53,7 +53,7 @@ def _is_unused(folder: Folder, names: set[str]) -> bool:
 def _check(folder: Folder) -> None:
     try:
         mark = msgspec.json.decode(folder.read(MARK, _LARGEST_MARK) or b"", type=_Mark)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_layout(folder, f"found no image layout version in {MARK}: {error}") from error
     if mark.image_layout_version != VERSION:
         found = f"found imageLayoutVersion {mark.image_layout_version}"

@@ -1,6 +1,6 @@
 """The manifest as a whole."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,7 +9,8 @@ from floe.shell.manifest.registry import Registry
 from floe.shell.manifest.section import Section
 from floe.shell.manifest.words import Name, Text
 
-Expression = Annotated[Text, Field(max_length=4096)]
+DEFAULT_REGISTRY: Final = "oci-layout://.floe/registry"
+Expression: TypeAlias = Annotated[Text, Field(max_length=4096)]
 
 
 class Rule(Section):
@@ -38,6 +39,15 @@ class Artifacts(Section):
         None, description="Instead of registry: primary, which decides, and others by name."
     )
     promotion: Promotion = Field(Promotion(), description="The path that artifacts take, and its rules.")
+
+    @property
+    def primary(self) -> Registry:
+        """The registry that decides."""
+        return self.registry or (self.registries or {}).get("primary") or Registry(uri=DEFAULT_REGISTRY)
+
+    @property
+    def secondaries(self) -> dict[str, Registry]:
+        return {name: each for name, each in (self.registries or {}).items() if name != "primary"}
 
 
 class Manifest(BaseModel):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from floe.shell.complaint import Complaint, Path, listed, nearest, quoted
+from floe.shell.complaint import Complaint, Path, listed, nearest, quoted, shown
 from floe.shell.document import Node, Spot
 from floe.shell.manifest import checks
 from floe.shell.manifest.schema import keys_at
@@ -15,7 +15,6 @@ from floe.shell.manifest.words import FORMS
 
 MOST: Final = 200  # of one file; whoever mends these sees the others
 UNSEEN: Final = frozenset({"password", "token", "secret", "headers", "url"})  # keys whose content is not repeated
-Facts: TypeAlias = dict[str, Any]
 
 known_at = lru_cache(maxsize=256)(keys_at)
 
@@ -29,7 +28,8 @@ EXPECTED: Final = {
     "model_attributes_type": "a mapping",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
-    "too_short": "at least {min_length} of it",
+    "too_short": "{min_length} or more of it",
+    "too_long": "{max_length} or fewer of it",
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "literal_error": "{expected}",
@@ -40,38 +40,34 @@ def complaints(error: ValidationError, top: Spot) -> Iterator[Complaint]:
     """One complaint for each error whose place has not been complained of already."""
     for each in error.errors(include_url=False)[:MOST]:
         path = tuple(step for step in each["loc"] if step not in FORMS)
-        if not is_spoiled(top, path):
-            yield _complaint(each, top.at(*path))
+        if each["type"] == "extra_forbidden" or not is_said(top, path):
+            yield _complaint(each, top.at(*path), top)
 
 
-def is_spoiled(top: Spot, path: Path) -> bool:
-    """Whether the last thing on this path that is there has been complained of as a whole."""
+def is_said(top: Spot, path: Path) -> bool:
+    """Whether the last thing on this path that is there has been complained of for another reason."""
     node = top.node
     for step in path:
         inner = node.child(step) if node else None
         if inner is None:
             break
         node = inner
-    return node is not None and node.spoiled
+    return node is not None and (node.spoiled or (node.kind == "scalar" and node.value is None))
 
 
-def _complaint(error: ErrorDetails, spot: Spot) -> Complaint:
+def _complaint(error: ErrorDetails, spot: Spot, top: Spot) -> Complaint:
     facts = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
             return unknown_key(spot)
         case "missing":
-            return _missing(spot)
-        case "string_type":
-            return spot.complain_of_content(_found(spot), _text_instead_of(spot.node))
+            return _missing(spot, top.at(*spot.path[:-1]))
         case "literal_error":
             return _no_choice(spot, str(facts["expected"]))
         case checks.MISTAKE:
             return spot.complain_of_content(facts["found"], facts["expected"], facts["nearest"])
-        case checks.OTHER_FORM:
-            return spot.complain_of_content(_found(spot), error["msg"])
         case kind:
-            return spot.complain_of_content(_found(spot), EXPECTED.get(kind, error["msg"]).format_map(facts))
+            return spot.complain_of_content(_found(spot), _expected(kind, error, spot.node))
 
 
 def unknown_key(spot: Spot) -> Complaint:
@@ -81,16 +77,16 @@ def unknown_key(spot: Spot) -> Complaint:
     return spot.complain(f"unknown key {quoted(key)}", listed(known), nearest=nearest(key, known))
 
 
-def _missing(spot: Spot) -> Complaint:
-    """A complaint about what is not there, at the mapping where it should be."""
-    *above, key = spot.path
-    ...
+def _missing(spot: Spot, parent: Spot) -> Complaint:
+    """A key that is not there, complained of where the mapping begins in which it should be."""
+    here = Spot(where=spot.where, path=spot.path, node=parent.node)
+    return here.complain(f"{quoted(str(spot.path[-1]))} is missing")
 
 
-def _text_instead_of(node: Node | None) -> str:
-    if node is None or node.written is None:
-        return "text"
-    return f'text: quote it, "{node.written}"'
+def _expected(kind: str, error: ErrorDetails, node: Node | None) -> str:
+    if kind == "string_type":
+        return f'text: quote it, "{shown(node.written)}"' if node and node.written else "text"
+    return EXPECTED[kind].format_map(error.get("ctx", {})) if kind in EXPECTED else error["msg"]
 
 
 def _no_choice(spot: Spot, expected: str) -> Complaint:

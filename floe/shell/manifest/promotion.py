@@ -7,10 +7,11 @@ from pydantic import Field
 from floe.shell.manifest.gates import Gate, Switch
 from floe.shell.manifest.section import Section
 from floe.shell.manifest.words import (
+    MOST_ENVIRONMENTS,
     Address,
     Backend,
     Duration,
-    Environment,
+    EnvironmentName,
     GateName,
     Header,
     Issuer,
@@ -50,10 +51,10 @@ class Freeze(Section):
     reason: Text | None = Field(None, description="What people are told.")
 
 
-class EnvironmentSection(Section):
+class Environment(Section):
     """One step of the path that artifacts take."""
 
-    name: Environment = Field(description="a-z, then up to 31 of a-z, 0-9 and '-'.")
+    name: EnvironmentName = Field(description="a-z, then up to 31 of a-z, 0-9 and '-'.")
     gates: dict[str, Switch] = Field({}, description="Gate name to true, false, or what differs here.")
     gate_timeout_seconds: Timeout | None = Field(None, description="For gates without their own. Seconds.")
     optional: bool = Field(False, description="Artifacts may skip it.")
@@ -112,8 +113,11 @@ class Webhook(Section):
 class Promotion(Section):
     """The path that artifacts take, and its rules."""
 
-    environments: list[EnvironmentSection] | None = Field(
-        None, description="In the order in which artifacts pass through; dev, staging, prod by default.", min_length=1
+    environments: list[Environment] | None = Field(
+        None,
+        description="In the order in which artifacts pass through; dev, staging, prod by default.",
+        min_length=1,
+        max_length=MOST_ENVIRONMENTS,
     )
     gate_commands: dict[GateName, Gate] = Field({}, description="Gate name to its command, for all environments.")
     default_timeout_seconds: Timeout = Field(300, description="For gates without their own. Seconds.")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from floe.core.policy import Enforcement
 from floe.shell.manifest.section import Section
-from floe.shell.manifest.words import Environment, Issuer, Pattern, Repository, Sealed, Text
+from floe.shell.manifest.words import EnvironmentName, Issuer, Pattern, Repository, Sealed, Text
 from floe.shell.settings import AuthType
 
 
@@ -47,7 +47,7 @@ class EnvironmentVerification(Section):
 class Verification(EnvironmentVerification):
     """Which signatures are acceptable. Given, it is enabled and enforced unless it says otherwise."""
 
-    environments: dict[Environment, EnvironmentVerification] = Field(
+    environments: dict[EnvironmentName, EnvironmentVerification] = Field(
         {}, description="Environment name to what differs there."
     )
 

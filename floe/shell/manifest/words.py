@@ -13,6 +13,7 @@ from floe.shell.secret import NAME
 GATE: Final = r"[a-z][a-z0-9_-]{0,62}"
 BACKEND: Final = r"[a-z][a-z0-9._-]{0,62}"
 FORMS: Final = frozenset({"(text)", "(list)", "(number)", "(mapping)", "(switch)", "[key]"})  # no steps of a path
+MOST_ENVIRONMENTS: Final = 64
 HIGHEST: Final = 10**15
 
 
@@ -29,7 +30,7 @@ def either(expected: str, forms: dict[type, str]) -> Discriminator:
     )
 
 
-Environment: TypeAlias = Annotated[str, AfterValidator(checks.parsed(parse_environment)), _spelt(ENVIRONMENT)]
+EnvironmentName: TypeAlias = Annotated[str, AfterValidator(checks.parsed(parse_environment)), _spelt(ENVIRONMENT)]
 GateName: TypeAlias = Annotated[
     str,
     AfterValidator(checks.matching(GATE, "gate name", "a-z, then up to 62 of a-z, 0-9, '_' and '-'")),

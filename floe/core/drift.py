@@ -1,0 +1,59 @@
+"""Whether the tags are what the ledger would have drawn; where not, what to draw, and what only a person can mend."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias
+
+from floe.core.effect import CreateTag, Drawing, MovePointer
+from floe.core.head import Entry
+from floe.core.names import ADigest, Digest, EnvironmentName, Tag, is_reserved, pointer
+from floe.core.state import State
+from floe.core.value import Value
+
+
+class Drift(Value, frozen=True, kw_only=True):
+    """One tag that is not as the ledger has it; an absent digest means no such tag, or no such record."""
+
+    tag: Tag
+    kind: Literal["missing", "moved", "unrecorded"]
+    expected: ADigest | None
+    found: ADigest | None
+
+
+Tags: TypeAlias = Mapping[Tag, Digest]
+
+
+def expected_tags(entries: Iterable[Entry], state: State) -> dict[Tag, Digest]:
+    """Every tag that valid records made, and each pointer where its environment stands."""
+    made = {entry.tag: entry.artifact for entry in entries if entry.void is None and entry.tag and entry.artifact}
+    pointers = {pointer(each.environment): each.current.digest for each in state.environments if each.current}
+    return {**made, **pointers}
+
+
+def drift(expected: Tags, found: Tags, environments: tuple[EnvironmentName, ...]) -> tuple[Drift, ...]:
+    """Every difference, by tag name."""
+    return tuple(sorted(_differences(expected, found, environments), key=lambda each: each.tag))
+
+
+def drawn_by(differences: Iterable[Drift], state: State) -> tuple[Drawing, ...]:
+    """What recovery draws: tags that are missing, and pointers. A tag that is made once is never moved."""
+    return tuple(_redrawn(differences, {pointer(each.environment): each.environment for each in state.environments}))
+
+
+def _differences(expected: Tags, found: Tags, environments: tuple[EnvironmentName, ...]) -> Iterator[Drift]:
+    for tag, digest in expected.items():
+        there = found.get(tag)
+        if there != digest:
+            yield Drift(tag=tag, kind="missing" if there is None else "moved", expected=digest, found=there)
+    for tag in found:
+        if tag not in expected and not tag.startswith("floe-") and is_reserved(tag, environments):
+            yield Drift(tag=tag, kind="unrecorded", expected=None, found=found[tag])
+
+
+def _redrawn(differences: Iterable[Drift], pointers: Mapping[Tag, EnvironmentName]) -> Iterator[Drawing]:
+    for each in differences:
+        if each.expected is None:
+            continue
+        if each.tag in pointers:
+            yield MovePointer(name=each.tag, environment=pointers[each.tag], digest=each.expected)
+        elif each.kind == "missing":
+            yield CreateTag(name=each.tag, digest=each.expected)

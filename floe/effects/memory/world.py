@@ -1,0 +1,110 @@
+"""A world without a world: time that moves when told, numbers that repeat, gates that answer as told."""
+
+from datetime import UTC, datetime, timedelta
+
+import anyio.lowlevel
+
+from floe.core import canonical
+from floe.core.facts import SignatureFacts
+from floe.core.gates import Examined, Exited, Output, Report
+from floe.core.names import Digest
+from floe.core.policy import Gate, Trust
+from floe.effects.memory.ledger import MemoryLedger
+from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.trouble import Trouble
+from floe.effects.ports import Outcome, Subject, World
+from returns.result import Success
+
+BEGINNING = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+
+
+class VirtualClock:
+    """Time stands still but for `pass_by` and `sleep`, and sleeping takes no time."""
+
+    def __init__(self, at: datetime = BEGINNING) -> None:
+        self._at = at
+        self._elapsed = 0.0
+
+    def now(self) -> datetime:
+        return self._at.replace(microsecond=0)
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    def pass_by(self, seconds: float) -> None:
+        self._elapsed += seconds
+        self._at += timedelta(seconds=seconds)
+
+
+class CountedEntropy:
+    """The same identifiers in every run, each once."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def identifier(self) -> str:
+        drawn = self._hex()
+        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-8{drawn[17:20]}-{drawn[20:32]}"
+
+    def trace_id(self) -> str:
+        return self._hex()
+
+    def jitter(self) -> float:
+        return int(self._hex()[:8], 16) / 2**32
+
+    def _hex(self) -> str:
+        self._drawn += 1
+        return canonical.digest_of(b"entropy %d" % self._drawn).removeprefix("sha256:")[:32]
+
+
+class ToldGates:
+    """Every gate reports what `reports` holds for its name; one that is not in there passes."""
+
+    def __init__(self) -> None:
+        self.reports: dict[str, Report] = {}
+        self.ran: list[tuple[str, Subject]] = []
+
+    async def run(self, gate: Gate, subject: Subject) -> Report:
+        await anyio.lowlevel.checkpoint()
+        self.ran.append((gate.name, subject))
+        passed: Report = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
+        return self.reports.get(gate.name, passed)
+
+
+class ToldVerifier:
+    """Every artifact's signatures are what `facts` holds for it, else missing."""
+
+    def __init__(self) -> None:
+        self.facts: dict[Digest, SignatureFacts] = {}
+
+    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]:
+        await anyio.lowlevel.checkpoint()
+        return Success(self.facts.get(artifact, SignatureFacts(status="missing")))
+
+
+class MemoryWorld:
+    """All of it; `world` is what commands run in."""
+
+    def __init__(self) -> None:
+        self.trouble = Trouble()
+        self.registry = MemoryRegistry(trouble=self.trouble)
+        self.ledger = MemoryLedger(self.registry.location, self.trouble)
+        self.gates = ToldGates()
+        self.verifier = ToldVerifier()
+        self.clock = VirtualClock()
+        self.entropy = CountedEntropy()
+
+    @property
+    def world(self) -> World:
+        return World(
+            registry=self.registry,
+            ledger=self.ledger,
+            gates=self.gates,
+            verifier=self.verifier,
+            clock=self.clock,
+            entropy=self.entropy,
+        )

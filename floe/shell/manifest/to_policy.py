@@ -1,0 +1,102 @@
+"""The part of a manifest that decisions read."""
+
+from floe.core import policy
+from floe.core.names import EnvironmentName
+from floe.shell.manifest import document, promotion, registry
+from floe.shell.manifest.checks import seconds
+from floe.shell.manifest.rules import DEFAULT_ORDER
+from floe.shell.manifest.to_gates import gates_of
+
+
+def policy_of(manifest: document.Manifest) -> policy.Policy:
+    path = manifest.artifacts.promotion
+    environments = path.environments
+    if environments is None:
+        environments = [promotion.Environment(name=name) for name in DEFAULT_ORDER]
+    verification = manifest.artifacts.primary.verification
+    return policy.Policy(
+        environments=tuple(_environment(each, path, verification) for each in environments),
+        identity=_identity(path.identity),
+        governance=_governance(manifest.governance),
+    )
+
+
+def _environment(
+    written: promotion.Environment, path: promotion.Promotion, verification: registry.Verification | None
+) -> policy.Environment:
+    soak = written.min_time_in_previous
+    return policy.Environment(
+        name=EnvironmentName(written.name),
+        gates=gates_of(written, path),
+        optional=written.optional,
+        authorization=_authorization(written.authorization) if written.authorization else None,
+        freeze=tuple(policy.Freeze(**freeze.model_dump()) for freeze in written.freeze),
+        min_time_in_previous_seconds=seconds(soak) if soak else None,
+        override_groups=tuple(written.override_groups),
+        trust=_trust(verification, written.name) if verification else None,
+    )
+
+
+def _authorization(written: promotion.Authorization) -> policy.Authorization:
+    groups, operators = written.allowed_groups, written.allowed_operators
+    return policy.Authorization(
+        allowed_groups=None if groups is None else tuple(groups),
+        allowed_operators=None if operators is None else tuple(operators),
+        separation_of_duties=written.separation_of_duties,
+        approvals=_approvals(written.approvals) if written.approvals else None,
+    )
+
+
+def _approvals(written: promotion.Approvals) -> policy.Approvals:
+    expiry = written.expires_after
+    return policy.Approvals(
+        count=written.count,
+        groups=tuple(written.groups),
+        expires_after_seconds=seconds(expiry) if expiry else None,
+    )
+
+
+def _trust(verification: registry.Verification, environment: str) -> policy.Trust | None:
+    """What holds in one environment: each key given for it replaces the one given for all."""
+    here = verification.environments.get(environment, registry.EnvironmentVerification())
+    layers = (verification, here)
+    given = {key: getattr(layer, key) for layer in layers for key in layer.model_fields_set}
+    if not given.get("enabled", True):
+        return None
+    return policy.Trust(
+        enforcement=given.get("enforcement", "enforce"),
+        trusted_issuers=tuple(
+            policy.TrustedIssuer(issuer=each.issuer, subject_regex=each.subject_regex)
+            for each in given.get("trusted_issuers", ())
+        ),
+        keys=tuple(given.get("keys", ())),
+    )
+
+
+def _identity(written: promotion.Identity) -> policy.IdentityPolicy:
+    return policy.IdentityPolicy(
+        issuers=tuple(policy.Issuer(**issuer.model_dump()) for issuer in written.issuers),
+        people=_named(written.people),
+        groups=_named(written.groups),
+        accept_unverified=written.accept_unverified,
+    )
+
+
+def _named(written: dict[str, list[str]]) -> tuple[policy.Named, ...]:
+    return tuple(policy.Named(name=name, members=tuple(written[name])) for name in sorted(written))
+
+
+def _governance(written: document.Governance) -> policy.Governance:
+    return policy.Governance(
+        policies=tuple(
+            policy.GovernanceRule(
+                name=rule.name,
+                severity=rule.severity,
+                expression=rule.expression,
+                message=rule.message or f"{rule.name} does not hold",
+            )
+            for rule in written.policies
+        ),
+        require_compiled=written.require_compiled,
+        unbuilt=tuple(sorted(written.model_extra or {})),
+    )

@@ -1,0 +1,141 @@
+"""What a manifest may say and this floe cannot do yet: one row each, deleted when the feature is there."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from floe.core.value import Value
+from floe.shell.complaint import Doubt, dotted
+from floe.shell.document import Spot
+from floe.shell.location import FOLDER
+from floe.shell.manifest.rules import GOVERNANCE
+
+ARTIFACTS: Final = "artifacts"
+REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
+PROMOTION: Final = (ARTIFACTS, "promotion")
+ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
+AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
+GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*ENVIRONMENT, "gates", "*"))
+READ_REPORTS: Final = (
+    "format",
+    "block_on_severity",
+    "ignore_unfixed",
+    "subject",
+    "max",
+    "max_increase_percent",
+)
+BUILT_AUTH: Final = ("docker", "anonymous", "basic", "token")
+
+
+def _given(spot: Spot) -> bool:
+    """Whether what is written asks for anything."""
+    return spot.value not in (False, [], {})
+
+
+def _is_on(verification: dict[str, Any]) -> bool:
+    layers = (verification, *verification.get("environments", {}).values())
+    return any(layer.get("enabled", True) for layer in layers)
+
+
+class Row(Value, frozen=True, kw_only=True):
+    """A place in the manifest, what there needs the feature, and what happens instead."""
+
+    feature: str
+    paths: tuple[tuple[str, ...], ...]
+    needs: Callable[[Spot], bool] = _given
+    message: str
+
+
+ROWS: Final = (
+    Row(
+        feature="registries",
+        paths=tuple((*path, "uri") for path in REGISTRIES),
+        needs=lambda spot: not str(spot.value).startswith(FOLDER),
+        message="registries are not reached yet; commands refuse. oci-layout://FOLDER works",
+    ),
+    Row(
+        feature="cloud-credentials",
+        paths=tuple((*path, "auth", "type") for path in REGISTRIES),
+        needs=lambda spot: spot.value not in BUILT_AUTH,
+        message=f"this kind of credential is not built yet; commands refuse. Built: {', '.join(BUILT_AUTH)}",
+    ),
+    Row(
+        feature="signing",
+        paths=tuple((*path, "signing") for path in REGISTRIES),
+        message="signing is not built yet; commands that sign refuse",
+    ),
+    Row(
+        feature="verification",
+        paths=tuple((*path, "verification") for path in REGISTRIES),
+        needs=lambda spot: _is_on(spot.value),
+        message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
+    ),
+    Row(
+        feature="sync",
+        paths=((ARTIFACTS, "registries", "*"),),
+        needs=lambda spot: spot.last != "primary",
+        message="copying to other registries is not built yet; promotion warns and does not copy",
+    ),
+    Row(
+        feature="sync",
+        paths=((*PROMOTION, "sync_to_secondary"),),
+        message="copying to other registries is not built yet; promotion warns and does not copy",
+    ),
+    Row(
+        feature="webhooks",
+        paths=((*PROMOTION, "webhooks"),),
+        message="messages are not sent yet; promotion warns and sends none",
+    ),
+    Row(
+        feature="audit",
+        paths=((*PROMOTION, "audit", "backend"),),
+        needs=lambda spot: spot.value != "oci",
+        message="this backend is not built yet; commands refuse. Built: oci",
+    ),
+    Row(
+        feature="audit",
+        paths=tuple((*PROMOTION, "audit", key) for key in ("repository", "url", "sign", "attest", "settle_ms")),
+        message="not built yet; commands that write records refuse",
+    ),
+    Row(
+        feature="approvals",
+        paths=((*AUTHORIZATION, "approvals"),),
+        message="approvals are not built yet; promotion there refuses (12)",
+    ),
+    Row(
+        feature="freeze",
+        paths=((*ENVIRONMENT, "freeze"),),
+        message="times of freeze are not built yet; promotion there refuses (13)",
+    ),
+    Row(
+        feature="soak",
+        paths=((*ENVIRONMENT, "min_time_in_previous"),),
+        message="soak times are not built yet; promotion there refuses (9)",
+    ),
+    Row(
+        feature="override",
+        paths=((*ENVIRONMENT, "override_groups"),),
+        message="overriding is not built yet; nobody can",
+    ),
+    Row(
+        feature="identity",
+        paths=((*PROMOTION, "identity", "issuers"),),
+        message="identity tokens are not verified yet; every operator is unverified",
+    ),
+    Row(
+        feature="reports",
+        paths=tuple((*gate, key) for gate in GATES for key in READ_REPORTS),
+        message="what gates print is not read yet; a gate that asks for it fails",
+    ),
+)
+
+
+def doubts(top: Spot) -> Iterator[Doubt]:
+    """One doubt for each place that asks for something floe cannot do yet."""
+    for row in ROWS:
+        for path in row.paths:
+            for spot in filter(row.needs, top.all_at(*path)):
+                yield Doubt(path=dotted(spot.path), message=row.message, feature=row.feature)
+    for name in top.at("governance").names:
+        if name not in GOVERNANCE:
+            message = "this rule is not built yet; the policy gate fails rather than passes without it"
+            yield Doubt(path=dotted(("governance", name)), message=message, feature="governance")

@@ -1,0 +1,107 @@
+"""The ERROR block, and the document of an error."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from floe.core.explain import because
+from floe.core.explain_faults import what_failed
+from floe.core.fault import Fault
+from floe.core.gates import GateResult
+from floe.core.names import Malformed
+from floe.core.operator import Operator
+from floe.core.refusal import GateFailed, NotAuthorized, Refusal, Refusals, SameHands, UnknownHands, Unverified
+from floe.effects.drive import Faulted, Refused
+from floe.shell import exits
+from floe.shell.render.reply import Reply, plain
+
+Lines: TypeAlias = tuple[str, ...]
+Reason: TypeAlias = Refusal | Fault | Malformed
+ABOUT_PEOPLE = (Unverified, NotAuthorized, SameHands, UnknownHands)
+
+
+def gate_results(results: Iterable[GateResult]) -> list[dict[str, object]]:
+    return [{"gate": each.gate, "status": each.status, "duration_ms": each.duration_ms} for each in results]
+
+
+def refused(refusal: Refused, operator: Operator, trace_id: str, order: tuple[int, ...] = exits.PROMOTING) -> Reply:
+    code, told = exits.refused(refusal.refusals, order)
+    results = refusal.results or tuple(each.result for each in told if isinstance(each, GateFailed))
+    return Reply(
+        code=code,
+        document=_document(told, code, results, trace_id),
+        error=(*block(told), *_identity(told, operator)),
+    )
+
+
+def faulted(fault: Faulted, trace_id: str) -> Reply:
+    code = exits.faulted(fault.faults)
+    return Reply(code=code, document=_document(fault.faults, code, (), trace_id), error=block(fault.faults))
+
+
+def malformed(found: Malformed, trace_id: str, code: int = exits.USAGE) -> Reply:
+    return Reply(code=code, document=_document((found,), code, (), trace_id), error=block((found,)))
+
+
+def block(reasons: Iterable[Reason]) -> Lines:
+    """All reasons, each beginning with what is wrong."""
+    blocks = [(f"ERROR: {lines[0]}", *lines[1:]) for lines in map(told, reasons)]
+    return tuple(line for number, lines in enumerate(blocks) for line in (("",) * bool(number) + lines))
+
+
+def told(reason: Reason) -> Lines:
+    if isinstance(reason, Malformed):
+        return (f"'{reason.found}' is no {reason.what}", f"Expected: {reason.expected}")
+    return what_failed(reason) if isinstance(reason, Fault) else because(reason)
+
+
+def blocked(refusals: Refusals) -> Lines:
+    """Refusals as a dry run lists them."""
+    lines: list[str] = []
+    for refusal in refusals:
+        headline, *details = because(refusal)
+        lines.append(f"BLOCKED: {_would(refusal) or headline}")
+        lines.extend(f"  {detail}" if detail else "" for detail in details)
+    return tuple(lines)
+
+
+def _would(refusal: Refusal) -> str | None:
+    if not isinstance(refusal, GateFailed):
+        return None
+    words = refusal.result.gate.replace("_", " ")
+    return f"{words[0].upper()}{words[1:]} gate would fail"
+
+
+def _identity(reasons: Refusals, operator: Operator) -> Lines:
+    """In the block of a refusal about people: the code, and that nobody has proved who this is."""
+    if not any(isinstance(each, ABOUT_PEOPLE) for each in reasons):
+        return ()
+    unproved = ("Identity: unverified",) if operator.assurance == "unverified" else ()
+    return (f"Exit code: {exits.refused(reasons)[0]}", *unproved)
+
+
+def _document(reasons: tuple[Reason, ...], code: int, results: tuple[GateResult, ...], trace_id: str) -> object:
+    lines = [told(reason) for reason in reasons]
+    return {
+        "success": False,
+        "promotion_id": None,
+        "error": {
+            "code": _word(reasons[0]),
+            "exit_code": code,
+            "message": lines[0][0],
+            "reasons": [
+                {
+                    "code": _word(reason),
+                    "message": told_lines[0],
+                    "details": list(told_lines[1:]),
+                    "facts": plain(reason),
+                }
+                for reason, told_lines in zip(reasons, lines, strict=True)
+            ],
+        },
+        "gate_results": gate_results(results),
+        "trace_id": trace_id,
+    }
+
+
+def _word(reason: Reason) -> str:
+    return str(type(reason).__struct_config__.tag)

@@ -1,0 +1,85 @@
+"""What a dry run says: what would happen, and everything that stands in the way."""
+
+from typing import TypeAlias
+
+from floe.core.command import Promote
+from floe.core.estimate import estimate
+from floe.core.event import Promoted, RolledBack
+from floe.core.gates import GateResult
+from floe.core.operator import Operator
+from floe.core.plan import Plan
+from floe.core.refusal import Refusals
+from floe.core.state import State
+from floe.effects.drive import Preview, Refused
+from floe.shell import exits
+from floe.shell.render import blocks
+from floe.shell.render.moves import impact_lines
+from floe.shell.render.reply import Reply, plain
+
+Lines: TypeAlias = tuple[str, ...]
+
+
+def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
+    plan = preview.plan
+    if plan.event is None:
+        text = f"[DRY RUN] Would complete promotion {plan.completes}"
+        return Reply(document=_document(preview), lines=(text, "Promotion would succeed"), warnings=warnings)
+    assert isinstance(plan.event, Promoted)
+    event = plan.event
+    lines = (
+        f"[DRY RUN] Would promote {event.version} from {event.source} to {event.environment}",
+        "Gates to validate:",
+        *(f"  - {gate.name}: required" for gate in plan.gates),
+        f"Signature status: {preview.snapshot.signature.status}",
+        _estimate(plan, preview.snapshot.state),
+    )
+    return _ended(preview, lines, operator, trace_id, warnings)
+
+
+def refused_promotion(command: Promote, refusal: Refused, operator: Operator, trace_id: str) -> Reply:
+    """The same block for a promotion that has no plan."""
+    reply = blocks.refused(refusal, operator, trace_id)
+    told = exits.refused(refusal.refusals)[1]
+    source = f" from {command.source}" if command.source else ""
+    lines = (f"[DRY RUN] Would promote {command.version}{source} to {command.target}", *blocks.blocked(told))
+    return Reply(code=reply.code, document=reply.document, lines=lines)
+
+
+def rollback(preview: Preview, operator: Operator, trace_id: str) -> Reply:
+    event = preview.plan.event
+    assert isinstance(event, RolledBack)
+    lines = (f"[DRY RUN] Would rollback {event.environment} to {event.version}", "", *impact_lines(preview.plan))
+    return Reply(document=_document(preview), lines=lines, warnings=_warnings(preview.plan))
+
+
+def _ended(preview: Preview, lines: Lines, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
+    told = (*_warnings(preview.plan), *warnings)
+    if preview.blockers:
+        refusal = Refused(refusals=preview.blockers, results=preview.results, plan=preview.plan)
+        reply = blocks.refused(refusal, operator, trace_id)
+        ordered: Refusals = exits.refused(preview.blockers)[1]
+        return Reply(code=reply.code, document=reply.document, lines=(*lines, *blocks.blocked(ordered)), warnings=told)
+    return Reply(document=_document(preview), lines=(*lines, _would(preview.plan, preview.results)), warnings=told)
+
+
+def _would(plan: Plan, results: tuple[GateResult, ...]) -> str:
+    ran = {result.gate for result in results}
+    left = [gate.name for gate in plan.gates if gate.name not in ran]
+    if not left:
+        return "Promotion would succeed"
+    return f"Promotion would succeed if these gates pass: {', '.join(left)}"
+
+
+def _estimate(plan: Plan, state: State) -> str:
+    assert plan.event is not None
+    known = estimate(plan.gates, state.of(plan.event.environment))
+    never = f" (never run: {', '.join(known.never_run)})" if known.never_run else ""
+    return f"Estimated time: ~{known.seconds}s{never}"
+
+
+def _warnings(plan: Plan) -> Lines:
+    return tuple(f"WARNING: {each.message}" for each in plan.warnings)
+
+
+def _document(preview: Preview) -> object:
+    return plain(preview.plan)

@@ -1,0 +1,126 @@
+"""Looking at what is where, for people: nothing is decided here, and nothing written."""
+
+from datetime import datetime
+
+import msgspec
+from returns.result import Failure, Success
+
+from floe.core.drift import Drift, drift, expected_tags
+from floe.core.event import Promoted, RolledBack
+from floe.core.head import Entry
+from floe.core.ledger import summarize
+from floe.core.names import Digest, EnvironmentName, Tag, Version, environment_tag
+from floe.core.outcome import collect, settled
+from floe.core.policy import Policy
+from floe.core.snapshot import Known
+from floe.core.state import KEPT_EVENTS, EnvironmentState, Standing, State, Summary
+from floe.core.transition import presence
+from floe.core.value import Value
+from floe.effects.ports import Outcome, World
+
+
+class Overview(Value, frozen=True, kw_only=True):
+    """The environments asked for, in the policy's order; drift None when it was not looked for."""
+
+    at: datetime
+    environments: tuple[EnvironmentState, ...]
+    drift: tuple[Drift, ...] | None = None
+
+
+async def overview(world: World, policy: Policy, names: tuple[EnvironmentName, ...], length: int) -> Outcome[Overview]:
+    """What is current in each environment, with its last `length` events."""
+    outcome = settled(await world.ledger.look())
+    if isinstance(outcome, Failure):
+        return Failure(outcome.failure())
+    state = outcome.unwrap()
+    found = [await _with_history(world, state.of(name), length) for name in names]
+    at = world.clock.now()
+    return collect(found).map(lambda each: Overview(at=at, environments=each)).alt(lambda faults: faults[0])
+
+
+async def with_drift(world: World, policy: Policy, seen: Overview) -> Outcome[Overview]:
+    """The same, with every tag compared to what the ledger would have drawn."""
+    found = await find_drift(world, policy)
+    return found.map(lambda drifted: msgspec.structs.replace(seen, drift=drifted[0]))
+
+
+async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift, ...], State]]:
+    entries = settled(await world.ledger.entries())
+    state = settled(await world.ledger.look())
+    tags = settled(await world.registry.resolve_all())
+    for outcome in (entries, state, tags):
+        if isinstance(outcome, Failure):
+            return Failure(outcome.failure())
+    expected = expected_tags(entries.unwrap(), state.unwrap())
+    return Success((drift(expected, tags.unwrap(), policy.names), state.unwrap()))
+
+
+async def whereabouts(world: World, names: tuple[EnvironmentName, ...], version: Version) -> Outcome[Overview | None]:
+    """Where one version stands; None when nothing is known of it."""
+    found = settled(await _records_of(world, names, version))
+    if isinstance(found, Failure):
+        return Failure(found.failure())
+    known, is_there = found.unwrap()
+    if not known and not is_there:
+        return Success(None)
+    environments = tuple(_stand(known, version, name) for name in names)
+    return Success(Overview(at=world.clock.now(), environments=environments))
+
+
+async def _with_history(world: World, state: EnvironmentState, length: int) -> Outcome[EnvironmentState]:
+    if length <= KEPT_EVENTS or len(state.history) < KEPT_EVENTS:
+        return Success(msgspec.structs.replace(state, history=state.history[-length:] if length else ()))
+    entries = settled(await world.ledger.entries())
+    if isinstance(entries, Failure):
+        return Failure(entries.failure())
+    wanted = [each for each in entries.unwrap() if each.environment == state.environment][-length:]
+    told = settled(collect([await _summary(world, entry) for entry in wanted]))
+    if isinstance(told, Failure):
+        return Failure(told.failure()[0])
+    return Success(msgspec.structs.replace(state, history=told.unwrap()))
+
+
+async def _summary(world: World, entry: Entry) -> Outcome[Summary]:
+    record = await world.ledger.record(entry.record)
+    return record.map(lambda read: summarize(entry.record, read, entry.void))
+
+
+async def _records_of(
+    world: World, names: tuple[EnvironmentName, ...], version: Version
+) -> Outcome[tuple[tuple[Known, ...], bool]]:
+    """Every valid record about the digests that this version's tags point to, and whether there is such a tag."""
+    tags = [Tag(version), *(environment_tag(version, name) for name in names)]
+    resolved = settled(collect([await world.registry.resolve(tag) for tag in tags]))
+    if isinstance(resolved, Failure):
+        return Failure(resolved.failure()[0])
+    digests: list[Digest] = [each for each in dict.fromkeys(resolved.unwrap()) if each is not None]
+    records = settled(collect([await world.ledger.about(digest) for digest in digests]))
+    if isinstance(records, Failure):
+        return Failure(records.failure()[0])
+    known = {each.digest: each for found in records.unwrap() for each in found if each.void is None}
+    return Success((tuple(sorted(known.values(), key=lambda each: each.position)), bool(digests)))
+
+
+def _stand(known: tuple[Known, ...], version: Version, name: EnvironmentName) -> EnvironmentState:
+    stands = presence(known, version, name).stands
+    events = tuple(each for each in known if _mentions(each, version, name))
+    history: tuple[Summary, ...] = tuple(summarize(each.digest, each.record, each.void) for each in events)
+    if stands is None or stands.record.after is None:
+        return EnvironmentState(environment=name, history=history)
+    current = Standing(
+        record=stands.digest,
+        id=stands.record.id,
+        version=version,
+        digest=stands.record.after.digest,
+        tag=environment_tag(version, name),
+        operator=stands.record.operator,
+        at=stands.record.at,
+    )
+    return EnvironmentState(environment=name, current=current, history=history)
+
+
+def _mentions(known: Known, version: Version, name: EnvironmentName) -> bool:
+    event, before = known.record.event, known.record.before
+    if event.environment != name or not isinstance(event, Promoted | RolledBack):
+        return False
+    return event.version == version or (before is not None and before.version == version)

@@ -1,0 +1,1 @@
+"""Which adapters stand behind the ports: the one place where they meet."""
