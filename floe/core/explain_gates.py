@@ -38,7 +38,8 @@ def _report(result: GateResult) -> Lines:
 
 def _output(output: Output) -> Lines:
     lines = output.tail.rstrip("\n").split("\n")[-SHOWN_LINES:] if output.tail.strip() else []
-    return ("Output:", *(f"  {line}" for line in lines)) if lines else ("Output: none",)
+    left = (f"Left running: {output.left_running} processes of another user",) if output.left_running else ()
+    return ("Output:", *(f"  {line}" for line in lines), *left) if lines else ("Output: none", *left)
 
 
 def _closing(result: GateResult) -> str:

@@ -50,11 +50,11 @@ def changes(then: Facts, now: Facts) -> tuple[Changed, ...]:
     """Every fact that differs, by name."""
     pairs = ((name, getattr(then, name), getattr(now, name)) for name in Facts.__struct_fields__)
     return tuple(
-        Changed(fact=name, then=_told(before), now=_told(after)) for name, before, after in pairs if before != after
+        Changed(fact=name, then=told(before), now=told(after)) for name, before, after in pairs if before != after
     )
 
 
-def _told(value: object) -> str:
+def told(value: object) -> str:
     match value:
         case None | ():
             return "none"

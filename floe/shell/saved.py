@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Result, Success
 
+from floe.core import canonical
 from floe.core.names import ADigest, Malformed
 from floe.core.plan import Plan
 from floe.core.value import Value
@@ -21,7 +22,7 @@ class _File(Value, frozen=True, kw_only=True):
 
 def render(plan: Plan) -> bytes:
     """The plan and its digest, laid out for review; equal plans give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(_File(digest=plan.digest, plan=plan), order="sorted"), indent=2) + b"\n"
+    return msgspec.json.format(canonical.encode(_File(digest=plan.digest, plan=plan)), indent=2) + b"\n"
 
 
 def parse(content: bytes) -> Result[Plan, Malformed]:

@@ -3,19 +3,23 @@
 from datetime import datetime
 
 import msgspec
-from returns.result import Failure, Success
+from returns.result import Failure, Result, Success
 
 from floe.core.drift import Drift, drift, expected_tags
 from floe.core.event import Promoted, RolledBack
+from floe.core.fault import Fault
 from floe.core.head import Entry
 from floe.core.ledger import summarize
 from floe.core.names import Digest, EnvironmentName, Tag, Version, environment_tag
 from floe.core.outcome import collect, settled
 from floe.core.policy import Policy
+from floe.core.refusal import VersionNotFound
 from floe.core.snapshot import Known
 from floe.core.state import KEPT_EVENTS, EnvironmentState, Standing, State, Summary
+from floe.core.suggest import nearest
 from floe.core.transition import presence
 from floe.core.value import Value
+from floe.effects.drive import Refused
 from floe.effects.ports import Outcome, World
 
 
@@ -27,7 +31,7 @@ class Overview(Value, frozen=True, kw_only=True):
     drift: tuple[Drift, ...] | None = None
 
 
-async def overview(world: World, policy: Policy, names: tuple[EnvironmentName, ...], length: int) -> Outcome[Overview]:
+async def overview(world: World, names: tuple[EnvironmentName, ...], length: int) -> Result[Overview, Refused | Fault]:
     """What is current in each environment, with its last `length` events."""
     outcome = settled(await world.ledger.look())
     if isinstance(outcome, Failure):
@@ -38,10 +42,16 @@ async def overview(world: World, policy: Policy, names: tuple[EnvironmentName, .
     return collect(found).map(lambda each: Overview(at=at, environments=each)).alt(lambda faults: faults[0])
 
 
-async def with_drift(world: World, policy: Policy, seen: Overview) -> Outcome[Overview]:
+async def with_drift(
+    world: World, policy: Policy, seen: Result[Overview, Refused | Fault]
+) -> Result[Overview, Refused | Fault]:
     """The same, with every tag compared to what the ledger would have drawn."""
-    found = await find_drift(world, policy)
-    return found.map(lambda drifted: msgspec.structs.replace(seen, drift=drifted[0]))
+    if isinstance(seen, Failure):
+        return seen
+    found = settled(await find_drift(world, policy))
+    if isinstance(found, Failure):
+        return Failure(found.failure())
+    return seen.map(lambda known: msgspec.structs.replace(known, drift=found.unwrap()[0]))
 
 
 async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift, ...], State]]:
@@ -55,16 +65,21 @@ async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift,
     return Success((drift(expected, tags.unwrap(), policy.names), state.unwrap()))
 
 
-async def whereabouts(world: World, names: tuple[EnvironmentName, ...], version: Version) -> Outcome[Overview | None]:
-    """Where one version stands; None when nothing is known of it."""
+async def whereabouts(
+    world: World, names: tuple[EnvironmentName, ...], version: Version
+) -> Result[Overview, Refused | Fault]:
+    """Where one version stands."""
     found = settled(await _records_of(world, names, version))
     if isinstance(found, Failure):
         return Failure(found.failure())
     known, is_there = found.unwrap()
-    if not known and not is_there:
-        return Success(None)
-    environments = tuple(_stand(known, version, name) for name in names)
-    return Success(Overview(at=world.clock.now(), environments=environments))
+    if known or is_there:
+        environments = tuple(_stand(known, version, name) for name in names)
+        return Success(Overview(at=world.clock.now(), environments=environments))
+    tags = settled(await world.registry.tags())
+    if isinstance(tags, Failure):
+        return Failure(tags.failure())
+    return Failure(Refused(refusals=(VersionNotFound(version=version, nearest=nearest(version, tags.unwrap())),)))
 
 
 async def _with_history(world: World, state: EnvironmentState, length: int) -> Outcome[EnvironmentState]:

@@ -19,8 +19,9 @@ class Trace(Value, frozen=True, kw_only=True):
 
 def trace(inherited: str | None, entropy: Entropy) -> Trace:
     """A trace continuing the inherited traceparent; one that is malformed counts for nothing, as the spec says."""
-    found = re2.fullmatch(TRACEPARENT, inherited) if inherited else None
-    is_valid = found is not None and not inherited.startswith("ff") and int(found["trace"], 16) and int(found["span"], 16)
-    trace_id = found["trace"] if found is not None and is_valid else entropy.trace_id()
-    flags = found["flags"] if found is not None and is_valid else "01"
+    found = re2.fullmatch(TRACEPARENT, inherited or "")
+    if found and not found[0].startswith("ff") and int(found["trace"], 16) and int(found["span"], 16):
+        trace_id, flags = found["trace"], found["flags"]
+    else:
+        trace_id, flags = entropy.trace_id(), "01"
     return Trace(trace_id=trace_id, traceparent=f"00-{trace_id}-{entropy.trace_id()[:16]}-{flags}")

@@ -1,1 +1,62 @@
 """Which adapters stand behind the ports: the one place where they meet."""
+
+from pathlib import Path
+
+from returns.result import Failure, Result, Success
+
+from floe.core.facts import SignatureFacts
+from floe.core.fault import Fault, Unavailable
+from floe.core.names import Digest
+from floe.core.policy import Governance, Trust
+from floe.effects.gate.runner import GateRunner
+from floe.effects.ledger.folder import FolderLedger
+from floe.effects.ports import Outcome, World
+from floe.effects.registry.folder import LayoutRegistry
+from floe.shell.clock import SystemClock, SystemEntropy
+from floe.shell.location import Folder, Location
+from floe.shell.settings import Settings, Surroundings
+
+
+class NoVerifier:
+    """Checks nothing, and says so: nothing that must be checked passes."""
+
+    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]:
+        facts = SignatureFacts(status="not checkable", detail="this floe does not verify signatures yet")
+        return Success(facts if trust.enforcement != "off" else SignatureFacts())
+
+
+def registry_at(location: Location) -> Result[LayoutRegistry, Fault]:
+    """The repository at a location."""
+    if isinstance(location, Folder):
+        return Success(LayoutRegistry(location.path, location.written))
+    why = "this floe does not reach registries over the network yet; oci-layout://FOLDER works"
+    return Failure(Unavailable(where=location.uri, why=why))
+
+
+def world(settings: Settings, governance: Governance, around: Surroundings) -> Result[World, Fault]:
+    """The world that a manifest describes."""
+    audit = settings.audit
+    if audit.backend != "oci" or audit.repository or audit.sign or audit.attest:
+        why = "this floe keeps unsigned records beside the artifacts, and nowhere else yet; take that key away"
+        return Failure(Unavailable(where="artifacts.promotion.audit", why=why))
+    return registry_at(settings.registry.location).map(
+        lambda registry: World(
+            registry=registry,
+            ledger=FolderLedger(registry.layout, registry.location),
+            gates=GateRunner(
+                registry=registry,
+                governance=governance,
+                folder=settings.base,
+                inherited=around.variables,
+                layout=absolute(registry.layout.path),
+            ),
+            verifier=NoVerifier(),
+            clock=SystemClock(),
+            entropy=SystemEntropy(),
+        )
+    )
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, without following links: gates run in a folder of their own."""
+    return Path.cwd() / path

@@ -55,6 +55,13 @@ artifacts:
   registry: {uri: "oci-layout://registry"}
 """
 
+GOLDEN = (
+    b'{"kind":"CompiledArtifacts","platform":{},"products":[{"description":null,"extensions":{},"governance":null,'
+    b'"inputs":[{"extensions":{},"external":true,"fields":["new_feature"],"name":"config","port":"config",'
+    b'"product":"config-service"}],"labels":{},"name":"a","outputs":[],"owner":null,"schedule":null,'
+    b'"transforms":[],"version":"1"}],"schema_version":1}'
+)
+
 BAD: dict[str, tuple[str, str]] = {
     "an empty file": ("", "floe.yaml: an empty file; expected a FloeSpec"),
     "no mapping": ("- a\n", "floe.yaml:1:1: a list; expected a mapping"),
@@ -205,6 +212,11 @@ def test_the_bytes_depend_on_nothing_but_what_is_said(folder: Path) -> None:
     ]
     assert asked == [first.digest, first.digest]
     assert (other / "target" / "compiled_artifacts.json").read_bytes() == first.path.read_bytes()
+
+
+def test_the_form_of_the_document_does_not_change_under_one_schema_version(folder: Path) -> None:
+    """Who changes these bytes raises the schema version and reads both."""
+    assert compiled(folder, "consumer.yaml").unwrap().path.read_bytes() == GOLDEN
 
 
 def test_the_manifest_asked_for_wins_over_the_one_named(folder: Path) -> None:

@@ -15,9 +15,9 @@ from floe.core.names import Tag
 from floe.effects.blocking import FaultError
 from floe.effects.registry.folder import LayoutRegistry
 from floe.effects.registry.layout import Layout
-from tests.integration.test_layout import described, snapshot, tag
+from tests.integration.layouts import V1, described, snapshot, tag
 
-V1, HEAD = Tag("v1.0.0"), Tag("floe-log")
+HEAD = Tag("floe-log")
 PROCESSES, TAGS = 8, 10
 CREATOR = """
 import sys
@@ -30,9 +30,9 @@ async def main(root, mine, count):
     sys.stdin.read()  # all start at once
     registry = LayoutRegistry(Path(root))
     for number in range(int(count)):
-        made = await registry.create_tag(f"v{mine}.{number}.0", Manifest(media_type=MANIFEST, content=b'{"a": %d}' % number))
-        made.unwrap()
-        await registry.create_tag("first", Manifest(media_type=MANIFEST, content=b'{"first": %s}' % mine.encode()))
+        given = Manifest(media_type=MANIFEST, content=b'{"mine": "%s/%d"}' % (mine.encode(), number))
+        (await registry.create_tag(f"v{mine}.{number}.0", given)).unwrap()
+        await registry.create_tag("first", given)
 
 anyio.run(main, *sys.argv[1:])
 """
@@ -69,6 +69,7 @@ def test_readers_always_see_a_head_though_superseded_ones_are_dropped(tmp_path: 
         advance(writer, b"%d" % number)
     is_over.set()
     looking.join()
+    assert seen
     assert None not in seen
     assert seen == sorted(number for number in seen if number is not None)
 

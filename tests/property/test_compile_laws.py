@@ -3,6 +3,7 @@
 import json
 
 import msgspec
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +13,10 @@ from floe.core import freeform
 from floe.core.compilation import compile_products
 from floe.core.document import Compiled, Product, parse, render
 from floe.core.freeform import EMPTY, Json
-from floe.core.problem import Duplicate, Problem, ProductCircle, TransformCircle, UnknownDependency, UnknownPort
+from floe.core.names import Malformed
+from floe.core.problem import Duplicate, Problem, ProductCircle, TransformCircle, UnknownDependency, UnknownPort, told
 from floe.core.wholeness import problems
-from tests.property.documents import jsons, mappings, output, product, takes, transform, whole_specs
+from tests.property.documents import field, jsons, mappings, output, product, takes, transform, whole_specs
 from tests.property.purity import deciding
 
 
@@ -112,6 +114,26 @@ def test_all_problems_are_told_at_once() -> None:
         Duplicate(kind="output port", product="second", name="config", times=2),
         ProductCircle(path=("first", "second", "first")),
     )
+
+
+@pytest.mark.parametrize(("port", "source"), [("config", "a/config"), (None, "a")])
+def test_an_input_reads_fields_that_are_there(port: str | None, source: str) -> None:
+    maker = product("a", outputs=(output("config", field("owner_id")),))
+    reader = product("b", inputs=(takes("a", port, "owner_id", "ownr_id"),))
+    [problem] = problems((reader, maker))
+    assert told(problem) == Malformed(
+        what="product 'b', input port 'in'",
+        found=f"reads field 'ownr_id' of '{source}'",
+        expected="a field it has; did you mean 'owner_id'?",
+    )
+
+
+def test_a_product_twice_and_a_long_circle_are_told_shortly() -> None:
+    names = [f"p{number:02}" for number in range(30)]
+    circle = [product(name, inputs=(takes(names[place - 1]),)) for place, name in enumerate(names)]
+    twice, around = (told(each) for each in problems((*circle, circle[0])))
+    assert (twice.what, twice.found) == ("product 'p00'", "declared 2 times")
+    assert around.found == "a circle, p00 -> p29 -> p28 -> p27 -> p26 -> p25 -> p24 -> p23 -> p22 -> p21 -> … -> p00"
 
 
 @given(st.lists(whole_specs(), max_size=2), st.permutations(("a", "b", "c")))

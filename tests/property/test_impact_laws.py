@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.change import AddedRequired, ChangedType, RemovedField, RemovedOutput, RemovedProduct
+from floe.core.change import AddedRequired, ChangedType, RemovedField, RemovedOutput, RemovedProduct, touches
 from floe.core.document import Compiled
 from floe.core.impact import Impact, compare, lines
 from tests.property.documents import document, documents, field, output, product, takes
@@ -166,6 +166,23 @@ def test_every_kind_of_change_has_its_line_and_its_advice() -> None:
         "  - Check that stored data can be read with the changed types",
         "  - Fill the added required fields before anything reads them",
     )
+
+
+def test_who_reads_another_port_or_field_is_not_affected() -> None:
+    before = product("a", outputs=(output("x", field("f"), field("g")), output("y")))
+    after = product("a", outputs=(output("x", field("f")), output("y")))
+    readers = {
+        "other-port": takes("a", "y"),
+        "other-field": takes("a", "x", "f"),
+        "that-field": takes("a", "x", "g"),
+        "whole-port": takes("a", "x"),
+        "anything": takes("a"),
+        "any-port-that-field": takes("a", None, "g"),
+    }
+    others = tuple(product(name, inputs=(port,)) for name, port in readers.items())
+    impact = compare(document(before, *others), document(after, *others))
+    assert impact.affected == ("any-port-that-field", "anything", "that-field", "whole-port")
+    assert not any(touches(takes("b"), change) for change in impact.changes)
 
 
 def test_nothing_to_say_is_said() -> None:

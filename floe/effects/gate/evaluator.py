@@ -24,7 +24,9 @@ def engine(path: str) -> ModuleType:
     if NAME in sys.modules:
         return sys.modules[NAME]
     loader = importlib.machinery.ExtensionFileLoader(NAME, path)
-    module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec(NAME, loader, origin=path))
+    spec = importlib.util.spec_from_file_location(NAME, path, loader=loader)
+    assert spec is not None, "none is missing where the loader is given"
+    module = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = module  # it can be made but once, should the package be imported after all
     loader.exec_module(module)
     return module

@@ -1,9 +1,9 @@
 """The gates as they run for real: the policy gate by reading the artifact, every other one as a command."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 from returns.result import Failure, Success
 
 from floe.core.explain_faults import what_failed
@@ -17,13 +17,14 @@ from floe.effects.gate.surroundings import Surroundings
 from floe.effects.ports import Registry, Subject
 
 
-class GateRunner(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateRunner:
     """The `Gates` port. Commands run in the manifest's folder; `layout` is the registry's, when it is a folder."""
 
     registry: Registry
     governance: Governance
     folder: Path
-    inherited: Mapping[str, str]
+    inherited: Mapping[str, str] = field(repr=False)  # it may hold secrets
     layout: Path | None = None
 
     async def run(self, gate: Gate, subject: Subject) -> Report:

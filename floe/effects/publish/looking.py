@@ -11,6 +11,7 @@ from floe.core.names import Digest, Tag
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
 
+
 class Inspected(Value, frozen=True, kw_only=True):
     """An artifact as its registry has it, and every tag that points to it now."""
 
@@ -53,9 +54,7 @@ def _readable(where: str, reference: str, manifest: Manifest | None) -> Outcome[
 
 async def _tags_of(registry: Registry, digest: Digest) -> Outcome[tuple[Tag, ...]]:
     listed = await registry.resolve_all()
-    return listed.map(
-        lambda tags: tuple(sorted(tag for tag, its in tags.items() if its == digest))
-    )
+    return listed.map(lambda tags: tuple(sorted(tag for tag, its in tags.items() if its == digest)))
 
 
 def _inspected(registry: Registry, manifest: Manifest, said: Contents, tags: tuple[Tag, ...]) -> Inspected:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from floe.shell.manifest.promotion import Promotion
 from floe.shell.manifest.registry import Registry
 from floe.shell.manifest.section import Section
-from floe.shell.manifest.words import Name, Text
+from floe.shell.manifest.words import MOST_POLICIES, Name, Text
 
 DEFAULT_REGISTRY: Final = "oci-layout://.floe/registry"
 Expression: TypeAlias = Annotated[Text, Field(max_length=4096)]
@@ -27,7 +27,7 @@ class Governance(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    policies: list[Rule] = Field([], description="Rules in CEL.")
+    policies: list[Rule] = Field([], description="Rules in CEL.", max_length=MOST_POLICIES)
     require_compiled: bool = Field(False, description="Refuse artifacts that floe did not compile.")
 
 

@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Final, TypeAlias
 
 from floe.core.policy import KNOWN_GATES, POLICY_GATE
-from floe.shell.complaint import Complaint, listed, nearest, quoted
+from floe.shell.complaint import Complaint, listed, nearest, quoted, shown
 from floe.shell.document import Spot
-from floe.shell.manifest.words import MOST_ENVIRONMENTS
+from floe.shell.manifest.words import MOST_ENVIRONMENTS, MOST_POLICIES
 
 Rule: TypeAlias = Callable[[Spot], Iterator[Complaint]]
 
@@ -129,6 +129,18 @@ def _each_once(top: Spot) -> Iterator[Complaint]:
             seen.add(spot.text or "")
 
 
+def _readable_expressions(top: Spot) -> Iterator[Complaint]:
+    written = tuple(top.all_at("governance", "policies", "*", "expression"))
+    if not written:
+        return
+    from floe.effects.gate.expressions import check_expression  # noqa: PLC0415 (few manifests need CEL)
+
+    for spot in written[:MOST_POLICIES]:
+        why = check_expression(spot.text) if spot.text else None
+        if why is not None:
+            yield spot.complain_of_content(f"{quoted(spot.text or '')} is no CEL ({shown(why)})", "an expression")
+
+
 RULES: Final[tuple[Rule, ...]] = (
     _sections,
     _something_everywhere,
@@ -137,4 +149,5 @@ RULES: Final[tuple[Rule, ...]] = (
     _known_gates,
     _policy_gate_as_it_is,
     _each_once,
+    _readable_expressions,
 )

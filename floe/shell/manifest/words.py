@@ -14,6 +14,7 @@ GATE: Final = r"[a-z][a-z0-9_-]{0,62}"
 BACKEND: Final = r"[a-z][a-z0-9._-]{0,62}"
 FORMS: Final = frozenset({"(text)", "(list)", "(number)", "(mapping)", "(switch)", "[key]"})  # no steps of a path
 MOST_ENVIRONMENTS: Final = 64
+MOST_POLICIES: Final = 100
 HIGHEST: Final = 10**15
 
 

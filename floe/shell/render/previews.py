@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from floe.core.command import Promote
 from floe.core.estimate import estimate
 from floe.core.event import Promoted, RolledBack
 from floe.core.gates import GateResult
@@ -36,16 +35,14 @@ def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lin
     return _ended(preview, lines, operator, trace_id, warnings)
 
 
-def refused_promotion(command: Promote, refusal: Refused, operator: Operator, trace_id: str) -> Reply:
+def refused_promotion(version: str, source: str | None, to: str, reply: Reply, refusals: Refusals) -> Reply:
     """The same block for a promotion that has no plan."""
-    reply = blocks.refused(refusal, operator, trace_id)
-    told = exits.refused(refusal.refusals)[1]
-    source = f" from {command.source}" if command.source else ""
-    lines = (f"[DRY RUN] Would promote {command.version}{source} to {command.target}", *blocks.blocked(told))
+    came = f" from {source}" if source else ""
+    lines = (f"[DRY RUN] Would promote {version}{came} to {to}", *blocks.blocked(refusals))
     return Reply(code=reply.code, document=reply.document, lines=lines)
 
 
-def rollback(preview: Preview, operator: Operator, trace_id: str) -> Reply:
+def rollback(preview: Preview) -> Reply:
     event = preview.plan.event
     assert isinstance(event, RolledBack)
     lines = (f"[DRY RUN] Would rollback {event.environment} to {event.version}", "", *impact_lines(preview.plan))

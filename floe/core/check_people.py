@@ -1,0 +1,36 @@
+"""Entries of people and groups that do not say what they seem to."""
+
+from collections.abc import Iterator
+
+from floe.core.finding import Finding, doubtful, wrong
+from floe.core.policy import Policy
+
+
+def findings(policy: Policy) -> Iterator[Finding]:
+    yield from _two_people_in_one(policy)
+    yield from _nobody_behind(policy)
+
+
+def _two_people_in_one(policy: Policy) -> Iterator[Finding]:
+    """An identity in two entries: separate hands could be the same."""
+    owners: dict[str, str] = {}
+    for person in policy.identity.people:
+        for identity in person.members:
+            owner = owners.setdefault(identity, person.name)
+            if owner != person.name:
+                message = f"'{identity}' belongs to '{owner}' and to '{person.name}': one identity is one person's"
+                yield wrong(f"identity.people.{person.name}", message)
+
+
+def _nobody_behind(policy: Policy) -> Iterator[Finding]:
+    people = policy.identity.people
+    known = {each.name for each in people} | {identity for each in people for identity in each.members}
+    for person in people:
+        if not person.members:
+            message = "no identity is theirs, so nobody who asks is this person"
+            yield doubtful(f"identity.people.{person.name}", message)
+    for group in policy.identity.groups:
+        for member in group.members if people else ():
+            if member not in known:
+                message = f"'{member}' is no person and no person's identity, so it counts as unknown"
+                yield doubtful(f"identity.groups.{group.name}", message)

@@ -1,0 +1,132 @@
+"""The library's face: what the command line does, for programs. Everything here is asynchronous.
+
+Each call answers with a value or with why not: a refusal (policy says no), a fault (the world failed) or
+something malformed (the input is bad). Bugs are exceptions.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from returns.result import Failure, Result, Success
+
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core.names import EnvironmentName, Malformed, parse_version, version_meant
+from floe.core.operator import Operator
+from floe.core.outcome import settled
+from floe.core.plan import Plan
+from floe.core.refusal import UnknownEnvironment
+from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
+from floe.effects.observe import Gaze
+from floe.shell import standing
+from floe.shell.session import Session
+from floe.shell.standing import Overview
+
+Trouble: TypeAlias = Refused | Faulted | Malformed
+
+
+async def plan(
+    session: Session, version: str, *, to: str, source: str | None = None, force: bool = False, run_gates: bool = False
+) -> Result[Preview, Trouble]:
+    """What `promote` would do now; nothing is done. The policy gate is evaluated, commands only if asked for."""
+    match settled(_promotion(version, to, source, force=force)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(command):
+            return await driver(session, command).preview(run_commands=run_gates)
+
+
+async def promote(
+    session: Session,
+    version: str,
+    *,
+    to: str,
+    source: str | None = None,
+    force: bool = False,
+    wait: float = WAIT_SECONDS,
+) -> Result[Carried, Trouble]:
+    """Promote a version into `to`; after losing a race, try again for `wait` seconds in all."""
+    match settled(_promotion(version, to, source, force=force)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(command):
+            return await driver(session, command).carry(wait)
+
+
+async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
+    """Carry out a saved plan exactly as it is, or refuse."""
+    return await driver(session, saved.command).carry_saved(saved)
+
+
+async def preview_rollback(session: Session, version: str | None = None, *, env: str) -> Result[Preview, Trouble]:
+    """Where a rollback would go, and what it would break."""
+    match settled(_rollback(version, env, None)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(command):
+            return await driver(session, command).preview(run_commands=False)
+
+
+async def rollback(
+    session: Session, version: str | None = None, *, env: str, reason: str, wait: float = WAIT_SECONDS
+) -> Result[Carried, Trouble]:
+    """Move the pointer of `env` back to a version that was promoted there; by default to the one before."""
+    match settled(_rollback(version, env, reason)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(command):
+            return await driver(session, command).carry(wait)
+
+
+async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
+    """Refuse promotions into `env` until it is unlocked, or until a moment."""
+    return await driver(session, Lock(environment=env, reason=reason, until=until)).carry()
+
+
+async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
+    """Let promotions into `env` again; of an open environment, do nothing."""
+    return await driver(session, Unlock(environment=env, reason=reason)).carry()
+
+
+async def status(
+    session: Session, version: str | None = None, *, env: str | None = None, history: int = 20, check: bool = False
+) -> Result[Overview, Trouble]:
+    """What is where. With a version, where that one stands; with `check`, whether the tags say so too."""
+    policy, world = session.policy, session.world
+    if env is not None and policy.environment(env) is None:
+        return Failure(Refused(refusals=(UnknownEnvironment(name=env, known=policy.names),)))
+    names = (EnvironmentName(env),) if env else policy.names
+    parsed = settled(parse_version(version)) if version else None
+    if isinstance(parsed, Failure):
+        return Failure(parsed.failure())
+    seen = (
+        await standing.whereabouts(world, names, parsed.unwrap())
+        if parsed
+        else await standing.overview(world, names, history)
+    )
+    if check:
+        seen = await standing.with_drift(world, policy, seen)
+    return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
+
+
+def driver(session: Session, command: Command) -> Driver:
+    """One command, ready to be looked at or carried out."""
+    return Driver(
+        gaze=Gaze(command=command, policy=session.policy, operator=session.operator, world=session.world),
+        trace_id=session.trace.trace_id,
+        traceparent=session.trace.traceparent,
+    )
+
+
+def _promotion(version: str, to: str, source: str | None, *, force: bool) -> Result[Promote, Malformed]:
+    return parse_version(version_meant(version, source)).map(
+        lambda parsed: Promote(version=parsed, source=source, target=to, force=force)
+    )
+
+
+def _rollback(version: str | None, env: str, reason: str | None) -> Result[RollBack, Malformed]:
+    if version is None:
+        return Success(RollBack(environment=env, reason=reason))
+    return parse_version(version_meant(version, env)).map(
+        lambda parsed: RollBack(version=parsed, environment=env, reason=reason)
+    )

@@ -1,0 +1,33 @@
+"""The command line: options in, replies out. What commands do is in `floe.shell.commands`, imported when used."""
+
+import typer
+
+import floe
+from floe.shell.cli import artifact, platform, schemas, start
+
+PLAIN = {"no_args_is_help": True, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+app = typer.Typer(name="floe", help=floe.__doc__, **PLAIN)  # type: ignore[arg-type]
+app.add_typer(platform.app, name="platform")
+app.add_typer(artifact.app, name="artifact")
+app.add_typer(schemas.app, name="schema")
+app.command("demo")(start.demo)
+app.command("init")(start.init)
+
+
+def main() -> None:
+    """Run one command, and end with its exit code."""
+    app()
+
+
+@app.callback()
+def about(
+    *,
+    version: bool = typer.Option(False, "--version", help="Print floe's version.", is_eager=True),  # noqa: FBT003
+) -> None:
+    if version:
+        typer.echo(f"floe {floe.__version__}")
+        raise typer.Exit
+
+
+about.__doc__ = floe.__doc__

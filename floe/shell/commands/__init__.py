@@ -1,0 +1,1 @@
+"""What each command does: open what it needs, call the library, reply."""

@@ -1,0 +1,107 @@
+"""`floe platform promote`, for real and dry."""
+
+from pathlib import Path
+
+import msgspec
+from returns.result import Failure, Success
+
+from floe.core.outcome import settled
+from floe.core.refusal import AlreadyPromoted
+from floe.core.value import Value
+from floe.effects.drive import Faulted, Preview, Refused
+from floe.shell import api, exits, saved
+from floe.shell.commands.opening import in_session
+from floe.shell.commands.troubles import carried_reply, told, warned
+from floe.shell.render import moves, previews
+from floe.shell.render.reply import Reply, plain
+from floe.shell.session import Session
+from floe.shell.shared import Shared
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    """What was typed."""
+
+    version: str
+    to: str
+    source: str | None
+    force: bool
+
+
+async def promote(shared: Shared, asked: Asked, *, if_needed: bool, wait: float, strict: bool) -> Reply:
+    async def run(session: Session) -> Reply:
+        outcome = await api.promote(
+            session, asked.version, to=asked.to, source=asked.source, force=asked.force, wait=wait
+        )
+        match settled(outcome):
+            case Success(carried):
+                done = moves.promoted(carried, session.trace.trace_id, warned(session))
+                return _strictly(carried_reply(carried, done, session), strict=strict)
+            case Failure(Refused() as refusal) if if_needed and (there := _only_there(refusal)):
+                return _nothing_to_do(there, session)
+            case Failure(trouble):
+                return told(trouble, session)
+
+    return await in_session(shared, run)
+
+
+async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | None) -> Reply:
+    async def run(session: Session) -> Reply:
+        outcome = await api.plan(
+            session, asked.version, to=asked.to, source=asked.source, force=asked.force, run_gates=run_gates
+        )
+        match settled(outcome):
+            case Success(found):
+                reply = previews.promotion(found, session.operator, session.trace.trace_id, warned(session))
+                return await _saved(found, reply, out, session) if out else reply
+            case Failure(Refused() as refusal):
+                ordered = exits.refused(refusal.refusals)[1]
+                return previews.refused_promotion(
+                    asked.version, asked.source, asked.to, told(refusal, session), ordered
+                )
+            case Failure(trouble):
+                return told(trouble, session)
+
+    return await in_session(shared, run)
+
+
+async def _saved(found: Preview, reply: Reply, out: Path, session: Session) -> Reply:
+    """A plan is saved unless something is in its way that neither time nor people will take away."""
+    outstanding = found.plan.outstanding
+    if any(blocker not in outstanding for blocker in found.blockers):
+        return reply
+    written = settled(await saved.save(found.plan, out))
+    if isinstance(written, Failure):
+        return told(Faulted(faults=(written.failure(),)), session)
+    needs = f"; outstanding: {len(outstanding)}" if outstanding else ""
+    line = f"Plan saved to {out}: {found.plan.digest}{needs}"
+    return msgspec.structs.replace(reply, lines=(*reply.lines, line))
+
+
+def _only_there(refusal: Refused) -> AlreadyPromoted | None:
+    """The promotion that makes this one unnecessary, where nothing weighs more."""
+    first = exits.refused(refusal.refusals)[1][0]
+    return first if isinstance(first, AlreadyPromoted) else None
+
+
+def _nothing_to_do(there: AlreadyPromoted, session: Session) -> Reply:
+    return Reply(
+        document={
+            "success": True,
+            "promotion_id": there.id,
+            "already": True,
+            "artifact_digest": None,
+            "artifact_tag": there.version,
+            "source_environment": None,
+            "target_environment": there.environment,
+            "gate_results": [],
+            "trace_id": session.trace.trace_id,
+            "promoted_at": plain(there.at),
+        },
+        lines=(f"Version {there.version} is already in {there.environment}; nothing to do",),
+    )
+
+
+def _strictly(reply: Reply, *, strict: bool) -> Reply:
+    if strict and reply.warnings and reply.code == exits.DONE:
+        return msgspec.structs.replace(reply, code=exits.UNAVAILABLE)
+    return reply

@@ -1,0 +1,65 @@
+"""`floe platform rollback`: the impact is shown before anybody is asked why."""
+
+import sys
+
+import typer
+from returns.result import Failure, Success
+
+from floe.core.event import RolledBack
+from floe.core.names import Malformed
+from floe.core.outcome import settled
+from floe.effects.drive import Preview
+from floe.shell import api
+from floe.shell.commands.opening import in_session
+from floe.shell.commands.troubles import carried_reply, told, warned
+from floe.shell.render import moves, previews
+from floe.shell.render.reply import Reply
+from floe.shell.session import Session
+from floe.shell.shared import Shared
+
+
+async def preview(shared: Shared, version: str | None, env: str) -> Reply:
+    async def run(session: Session) -> Reply:
+        match settled(await api.preview_rollback(session, version, env=env)):
+            case Success(found):
+                return previews.rollback(found)
+            case Failure(trouble):
+                return told(trouble, session)
+
+    return await in_session(shared, run)
+
+
+async def rollback(shared: Shared, version: str | None, env: str, reason: str | None) -> Reply:
+    async def run(session: Session) -> Reply:
+        if reason and version:
+            return await _carry(session, version, env, reason)
+        match settled(await api.preview_rollback(session, version, env=env)):
+            case Failure(trouble):
+                return told(trouble, session)
+            case Success(found):
+                return await _after_showing(found, session, env, reason)
+
+    return await in_session(shared, run)
+
+
+async def _after_showing(found: Preview, session: Session, env: str, reason: str | None) -> Reply:
+    """Go back to what was shown, for a reason that is given now if it was not before."""
+    event = found.plan.event
+    assert isinstance(event, RolledBack)
+    for line in (f"Rolling back {env} to {event.version}", *(() if reason else moves.impact_lines(found.plan))):
+        typer.echo(line, err=True)
+    given = reason or (typer.prompt("Reason", err=True) if sys.stdin.isatty() else "")
+    if not given.strip():
+        missing = Malformed(what="reason", found="", expected='--reason="…", since nobody is here to be asked')
+        return told(missing, session)
+    return await _carry(session, event.version, env, given)
+
+
+async def _carry(session: Session, version: str, env: str, reason: str) -> Reply:
+    match settled(await api.rollback(session, version, env=env, reason=reason)):
+        case Success(carried) if carried.receipt.fault is None:
+            return moves.rolled_back(carried, warned(session))
+        case Success(carried):
+            return carried_reply(carried, Reply(), session)
+        case Failure(trouble):
+            return told(trouble, session)

@@ -1,0 +1,62 @@
+"""Running one command to its exit code. Ctrl-C ends it where it has not yet recorded anything."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from floe.shell import exits
+from floe.shell.emit import emit
+from floe.shell.render.reply import Reply
+from floe.shell.shared import Shared
+
+TERMINATED = 143  # 128 + SIGTERM, as shells have it
+
+
+def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
+    """What the command replies is told; a bug is told as one."""
+    try:
+        reply = anyio.run(_interruptible, command)
+    except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
+        reply = _bug(error, shared)
+    return emit(reply, shared)
+
+
+async def _interruptible(command: Callable[[], Awaitable[Reply]]) -> Reply:
+    """The command's reply; or, when a signal came before anything was recorded, that nothing was written."""
+    heard: list[int] = []
+    replies: list[Reply] = []
+
+    async def answer(scope: anyio.CancelScope) -> None:
+        replies.append(await command())
+        scope.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            tasks.start_soon(answer, tasks.cancel_scope)
+            async for number in signals:
+                heard.append(number)
+                tasks.cancel_scope.cancel()
+    return replies[0] if replies else _interrupted(heard[0])
+
+
+def _interrupted(number: int) -> Reply:
+    code = exits.INTERRUPTED if number == signal.SIGINT else TERMINATED
+    return Reply(
+        code=code,
+        document={"success": False, "error": {"code": "interrupted", "exit_code": code, "message": "interrupted"}},
+        error=("ERROR: Interrupted", "Nothing was written", "Next: run the same command again"),
+    )
+
+
+def _bug(error: Exception, shared: Shared) -> Reply:
+    if shared.verbose:
+        traceback.print_exception(error, file=sys.stderr)
+    message = f"{type(error).__name__}: {error}"
+    return Reply(
+        code=exits.BUG,
+        document={"success": False, "error": {"code": "bug", "exit_code": exits.BUG, "message": message}},
+        error=("ERROR: this is a bug in floe", f"Found: {message}", "Next: run it again with --verbose and report that"),
+    )

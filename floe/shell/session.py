@@ -1,0 +1,20 @@
+"""Everything a command needs, opened once: the manifest's policy, the world behind it, who asks, the trace."""
+
+import msgspec
+
+from floe.core.operator import Operator
+from floe.core.policy import Policy
+from floe.effects.ports import World
+from floe.shell.settings import Settings
+from floe.shell.trace import Trace
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator under one policy in one world, under one trace."""
+
+    policy: Policy
+    world: World
+    operator: Operator
+    trace: Trace
+    settings: Settings | None = None  # None in a world that no manifest describes
+    warnings: tuple[str, ...] = ()
