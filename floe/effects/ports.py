@@ -112,7 +112,7 @@ class Gates(Protocol):
 class Verifier(Protocol):
     """Checks the signatures of an artifact; what they are worth is decided in core."""
 
-    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]: ...
+    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[SignatureFacts]: ...
 
 
 class Clock(Protocol):

@@ -5,14 +5,12 @@ something malformed (the input is bad). Bugs are exceptions.
 """
 
 from datetime import datetime
-from pathlib import Path
 from typing import TypeAlias
 
 from returns.result import Failure, Result, Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock
 from floe.core.names import EnvironmentName, Malformed, parse_version, version_meant
-from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.refusal import UnknownEnvironment

@@ -43,7 +43,7 @@ def _answer(reply: Reply, shared: Shared) -> None:
     elif shared.output == "json":
         _print((msgspec.json.format(msgspec.json.encode(reply.document), indent=2).decode(),), sys.stdout)
     else:
-        import yaml
+        import yaml  # noqa: PLC0415 - only where it is asked for
 
         _print((yaml.safe_dump(reply.document, sort_keys=False, allow_unicode=True).rstrip("\n"),), sys.stdout)
 

@@ -58,5 +58,9 @@ def _bug(error: Exception, shared: Shared) -> Reply:
     return Reply(
         code=exits.BUG,
         document={"success": False, "error": {"code": "bug", "exit_code": exits.BUG, "message": message}},
-        error=("ERROR: this is a bug in floe", f"Found: {message}", "Next: run it again with --verbose and report that"),
+        error=(
+            "ERROR: this is a bug in floe",
+            f"Found: {message}",
+            "Next: run it again with --verbose and report that",
+        ),
     )

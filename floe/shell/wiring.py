@@ -20,7 +20,7 @@ from floe.shell.settings import Settings, Surroundings
 class NoVerifier:
     """Checks nothing, and says so: nothing that must be checked passes."""
 
-    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]:
+    async def check(self, _: Digest, trust: Trust, /) -> Outcome[SignatureFacts]:
         facts = SignatureFacts(status="not checkable", detail="this floe does not verify signatures yet")
         return Success(facts if trust.enforcement != "off" else SignatureFacts())
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import anyio.lowlevel
+from returns.result import Success
 
 from floe.core import canonical
 from floe.core.facts import SignatureFacts
@@ -13,7 +14,6 @@ from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.memory.trouble import Trouble
 from floe.effects.ports import Outcome, Subject, World
-from returns.result import Success
 
 BEGINNING = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 
@@ -81,7 +81,7 @@ class ToldVerifier:
     def __init__(self) -> None:
         self.facts: dict[Digest, SignatureFacts] = {}
 
-    async def check(self, artifact: Digest, trust: Trust) -> Outcome[SignatureFacts]:
+    async def check(self, artifact: Digest, _: Trust) -> Outcome[SignatureFacts]:
         await anyio.lowlevel.checkpoint()
         return Success(self.facts.get(artifact, SignatureFacts(status="missing")))
 

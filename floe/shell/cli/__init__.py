@@ -1,5 +1,7 @@
 """The command line: options in, replies out. What commands do is in `floe.shell.commands`, imported when used."""
 
+from typing import Annotated
+
 import typer
 
 import floe
@@ -20,14 +22,20 @@ def main() -> None:
     app()
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"floe {floe.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def about(
     *,
-    version: bool = typer.Option(False, "--version", help="Print floe's version.", is_eager=True),  # noqa: FBT003
+    version: Annotated[
+        bool, typer.Option("--version", help="Print floe's version.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"floe {floe.__version__}")
-        raise typer.Exit
+    assert not version, "the option ends the program"
 
 
 about.__doc__ = floe.__doc__

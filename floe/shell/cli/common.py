@@ -32,7 +32,7 @@ def writes(command: Command) -> Callable[..., None]:
 
 
 def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[..., None]:
-    def run(**given: Any) -> None:
+    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the command line gives
         from floe.shell.run import run as carry_out
 
         known = Shared(**{name: given.pop(name) for name in shared})

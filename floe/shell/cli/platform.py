@@ -71,11 +71,11 @@ async def promote(
 
 @app.command()
 @reads
-async def show(shared: Shared, plan: PlanFile) -> Reply:
+async def show(_: Shared, plan: PlanFile) -> Reply:
     """Show a saved plan for review."""
     from floe.shell.commands import plans
 
-    return await plans.show(shared, plan)
+    return await plans.show(plan)
 
 
 @app.command()
@@ -93,7 +93,9 @@ async def rollback(
     shared: Shared,
     env: Environment,
     version: Annotated[str | None, typer.Argument(help="The version to go back to; else the one before.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; asked for when left out.", metavar="TEXT")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; asked for when left out.", metavar="TEXT")
+    ] = None,
     *,
     dry_run: DryRun = False,
 ) -> Reply:
@@ -111,7 +113,9 @@ async def status(
     shared: Shared,
     version: Annotated[str | None, typer.Argument(help="Where this version is; else what is where.")] = None,
     env: Annotated[str | None, typer.Option("--env", help="This environment alone.", metavar="ENV")] = None,
-    history: Annotated[int | None, typer.Option("--history", help="With the last N events.", metavar="N", min=1)] = None,
+    history: Annotated[
+        int | None, typer.Option("--history", help="With the last N events.", metavar="N", min=1)
+    ] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Also compare the tags with the ledger.")] = False,
 ) -> Reply:

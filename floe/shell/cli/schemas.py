@@ -11,26 +11,26 @@ app = typer.Typer(help="Print JSON Schemas.", no_args_is_help=True, rich_markup_
 
 @app.command()
 @reads
-async def manifest(shared: Shared) -> Reply:
+async def manifest(_: Shared) -> Reply:
     """The schema of manifest.yaml."""
     from floe.shell.commands import schemas
 
-    return await schemas.manifest(shared)
+    return await schemas.manifest()
 
 
 @app.command()
 @reads
-async def plan(shared: Shared) -> Reply:
+async def plan(_: Shared) -> Reply:
     """The schema of a saved plan."""
     from floe.shell.commands import schemas
 
-    return await schemas.plan(shared)
+    return await schemas.plan()
 
 
 @app.command()
 @reads
-async def record(shared: Shared) -> Reply:
+async def record(_: Shared) -> Reply:
     """The schema of a record's statement."""
     from floe.shell.commands import schemas
 
-    return await schemas.record(shared)
+    return await schemas.record()

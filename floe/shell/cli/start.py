@@ -23,10 +23,10 @@ async def demo(
 
 @reads
 async def init(
-    shared: Shared,
+    _: Shared,
     directory: Annotated[Path, typer.Argument(help="Where to begin.", metavar="DIR")] = Path(),
 ) -> Reply:
     """Write a starter manifest, spec and gate scripts; nothing that exists is overwritten."""
     from floe.shell.commands.starting import init as run
 
-    return await run(shared, directory)
+    return await run(directory)

@@ -21,7 +21,9 @@ async def lock(shared: Shared, env: str, reason: str, until: datetime | None) ->
     async def run(session: Session) -> Reply:
         ends = until.replace(tzinfo=until.tzinfo or UTC) if until else None
         if ends is not None and ends <= session.world.clock.now():
-            return told(Malformed(what="time to lock until", found=ends.isoformat(), expected="a time to come"), session)
+            return told(
+                Malformed(what="time to lock until", found=ends.isoformat(), expected="a time to come"), session
+            )
         return _reply(await api.lock(session, env=env, reason=reason, until=ends), session)
 
     return await in_session(shared, run)

@@ -16,7 +16,7 @@ from floe.shell.operator import claimed
 from floe.shell.render import blocks
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
-from floe.shell.settings import Settings, Surroundings, find_manifest, surroundings
+from floe.shell.settings import MANIFEST, Settings, Surroundings, find_manifest, surroundings
 from floe.shell.shared import Shared
 from floe.shell.trace import trace
 
@@ -40,13 +40,14 @@ def open_session(shared: Shared) -> Result[Session, Reply]:
 
 def load(shared: Shared, around: Surroundings) -> Result[Loaded, Reply]:
     """The manifest, or everything that is wrong with it (4)."""
-    file = shown_path(find_manifest(shared.manifest, around, Path()))
+    file = find_manifest(shared.manifest, around, Path())
     return manifest.load(file, around.variables).alt(lambda complaints: complained(str(file), complaints))
 
 
-def shown_path(path: Path) -> Path:
-    """A path as it was typed."""
-    return path
+def default_manifest() -> Path | None:
+    """The manifest here, for commands that work without one."""
+    here = Path(MANIFEST)
+    return here if here.exists() else None
 
 
 def complained(where: str, complaints: tuple[Complaint, ...]) -> Reply:

@@ -15,7 +15,7 @@ from floe.shell.session import Session
 from floe.shell.shared import Shared
 
 
-async def show(shared: Shared, file: Path) -> Reply:
+async def show(file: Path) -> Reply:
     """A plan for people to read; neither manifest nor registry is needed for that."""
     match settled(saved.load(file)):
         case Failure(malformed):

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from floe.shell.complaint import Complaint, Path, listed, nearest, quoted, shown
-from floe.shell.document import Node, Spot
+from floe.shell.document import Spot
 from floe.shell.manifest import checks
 from floe.shell.manifest.schema import keys_at
 from floe.shell.manifest.words import FORMS
@@ -67,7 +67,7 @@ def _complaint(error: ErrorDetails, spot: Spot, top: Spot) -> Complaint:
         case checks.MISTAKE:
             return spot.complain_of_content(facts["found"], facts["expected"], facts["nearest"])
         case kind:
-            return spot.complain_of_content(_found(spot), _expected(kind, error, spot.node))
+            return spot.complain_of_content(_found(spot), _expected(kind, error, spot))
 
 
 def unknown_key(spot: Spot) -> Complaint:
@@ -83,9 +83,10 @@ def _missing(spot: Spot, parent: Spot) -> Complaint:
     return here.complain(f"{quoted(str(spot.path[-1]))} is missing")
 
 
-def _expected(kind: str, error: ErrorDetails, node: Node | None) -> str:
+def _expected(kind: str, error: ErrorDetails, spot: Spot) -> str:
     if kind == "string_type":
-        return f'text: quote it, "{shown(node.written)}"' if node and node.written else "text"
+        written = spot.node.written if spot.node and not _is_unseen(spot) else None
+        return f'text: quote it, "{shown(written)}"' if written else "text"
     return EXPECTED[kind].format_map(error.get("ctx", {})) if kind in EXPECTED else error["msg"]
 
 
@@ -96,6 +97,10 @@ def _no_choice(spot: Spot, expected: str) -> Complaint:
 
 
 def _found(spot: Spot) -> str:
-    if UNSEEN.intersection(map(str, spot.path)):
+    if _is_unseen(spot):
         return "a value that is not shown here"
     return spot.node.noun if spot.node else "nothing"
+
+
+def _is_unseen(spot: Spot) -> bool:
+    return not UNSEEN.isdisjoint(map(str, spot.path))

@@ -71,7 +71,8 @@ Limit: TypeAlias = Annotated[
     Annotated[Number, Tag("(number)")] | Annotated[dict[Name, Number], Tag("(mapping)")],
     either("a number, or a mapping of metric to number", {int: "(number)", float: "(number)", dict: "(mapping)"}),
 ]
+Argument: TypeAlias = Annotated[str, AfterValidator(checks.whole)]
 Command: TypeAlias = Annotated[
-    Annotated[Text, Tag("(text)")] | Annotated[list[Annotated[str, AfterValidator(checks.whole)]], Tag("(list)")],
+    Annotated[Text, Tag("(text)")] | Annotated[list[Argument], Field(min_length=1), Tag("(list)")],
     either("text for the shell, or a list of text", {str: "(text)", list: "(list)"}),
 ]

@@ -1,0 +1,57 @@
+"""What push, pull and inspect say."""
+
+from floe.core.artifact import Descriptor
+from floe.effects.ports import Registry
+from floe.effects.publish import Inspected, Pulled, Pushed
+from floe.shell.render.reply import Reply, plain
+
+
+def pushed(made: Pushed, registry: Registry) -> Reply:
+    verb = "Already there" if made.already else "Pushed"
+    return Reply(
+        document={
+            "success": True,
+            "registry": registry.location,
+            "tag": made.tag,
+            "digest": made.digest,
+            "size": made.size,
+            "already": made.already,
+        },
+        lines=(f"{verb}: {registry.location}:{made.tag}", f"Digest: {made.digest}"),
+    )
+
+
+def pulled(found: Pulled) -> Reply:
+    files = tuple(f"  {each.name} ({each.layer.size} bytes)" for each in found.files)
+    return Reply(
+        document={
+            "success": True,
+            "digest": found.digest,
+            "directory": found.directory,
+            "files": [
+                {"name": each.name, "digest": each.layer.digest, "size": each.layer.size} for each in found.files
+            ],
+        },
+        lines=(f"Pulled {found.digest} to {found.directory}", *files),
+    )
+
+
+def inspected(found: Inspected) -> Reply:
+    layers = tuple(_line(each) for each in found.layers)
+    manifests = tuple(_line(each) for each in found.manifests)
+    return Reply(
+        document=plain(found),
+        lines=(
+            f"Reference: {found.reference}",
+            f"Digest: {found.digest}",
+            f"Media type: {found.media_type}",
+            *((f"Artifact type: {found.artifact_type}",) if found.artifact_type else ()),
+            *(("Layers:", *layers) if layers else ()),
+            *(("Manifests:", *manifests) if manifests else ()),
+            f"Tags: {', '.join(sorted(found.tags))}",
+        ),
+    )
+
+
+def _line(descriptor: Descriptor) -> str:
+    return f"  {descriptor.digest}  {descriptor.size} bytes  {descriptor.media_type}"

@@ -1,0 +1,187 @@
+"""Manifests as people write them: what loads, what it means, and what is said of the others."""
+
+from pathlib import Path
+
+import pytest
+
+from floe.core import canonical
+from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer
+from floe.shell import manifest
+from floe.shell.location import Folder, Remote
+from floe.shell.secret import Secret
+from tests.manifests import BASE, ENVIRON, FOLDER, FULL, QUICKSTART, complaints, loaded
+
+GITHUB = TrustedIssuer(issuer="https://token.actions.githubusercontent.com", subject_regex="^repo:acme/.*$")
+
+
+def environment(text: str, name: str = "prod") -> Environment:
+    found = loaded(text).policy.environment(name)
+    assert found is not None
+    return found
+
+
+def gate(text: str, name: str) -> Gate:
+    return next(each for each in loaded(text).policy.environments[0].gates if each.name == name)
+
+
+def promotion(text: str) -> str:
+    """A manifest with these lines under `artifacts.promotion`."""
+    return "artifacts:\n  promotion:\n" + "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+def first(gates: str, more: str = "") -> str:
+    return promotion(f"environments:\n  - name: dev\n    gates: {gates}\n{more}")
+
+
+@pytest.mark.parametrize("file", QUICKSTART, ids=lambda file: file.stem)
+def test_a_block_of_the_quickstart_loads_as_it_stands(file: Path) -> None:
+    manifest.load(file, {}).unwrap()
+
+
+def test_there_are_six_blocks() -> None:
+    assert len(QUICKSTART) == 6
+
+
+def test_the_defaults_are_three_environments_one_gate_and_a_folder() -> None:
+    read = loaded("artifacts: {}")
+    assert read.policy.names == ("dev", "staging", "prod")
+    assert all([each.name for each in env.gates] == ["policy_compliance"] for env in read.policy.environments)
+    assert read.settings.registry.location == Folder(written=".floe/registry", path=BASE / ".floe/registry")
+    assert read.doubts == ()
+
+
+def test_a_section_that_is_not_there_is_doubted() -> None:
+    assert [each.path for each in loaded("transforms: []").doubts] == ["artifacts"]
+
+
+def test_the_policy_gate_is_first_and_always_there() -> None:
+    read = loaded(first("{tests: true, policy_compliance: true}"))
+    assert [each.name for each in read.policy.environments[0].gates] == ["policy_compliance", "tests"]
+    assert gate(first("{tests: true}"), "policy_compliance") == Gate(name="policy_compliance", timeout_seconds=300)
+
+
+def test_a_gate_that_is_off_is_not_in_the_policy() -> None:
+    assert [each.name for each in environment(first("{tests: false}"), "dev").gates] == ["policy_compliance"]
+
+
+@pytest.mark.parametrize(
+    ("own", "environments", "default", "seconds"),
+    [
+        ("{timeout_seconds: 31}", "gate_timeout_seconds: 32", "default_timeout_seconds: 33", 31),
+        ("true", "gate_timeout_seconds: 32", "default_timeout_seconds: 33", 32),
+        ("true", "optional: false", "default_timeout_seconds: 33", 33),
+        ("true", "optional: false", "gate_commands: {}", 300),
+    ],
+)
+def test_a_timeout_is_the_gates_else_the_environments_else_the_default(
+    own: str, environments: str, default: str, seconds: int
+) -> None:
+    text = first(f"{{tests: {own}}}", f"    {environments}\n{default}")
+    assert gate(text, "tests").timeout_seconds == seconds
+
+
+def test_a_gate_of_an_environment_is_laid_over_the_one_for_all_key_by_key() -> None:
+    both = "gate_commands:\n  tests: {command: pytest, timeout_seconds: 60, env: [A]}"
+    here = gate(first("{tests: {timeout_seconds: 90, max: {p95: 0.10}}}", both), "tests")
+    assert (here.command, here.timeout_seconds, here.env) == ("pytest", 90, ("A",))
+    assert here.max == (Bound(metric="p95", limit="0.1"),)
+
+
+def test_what_is_measured_runs_alone_unless_it_says_otherwise() -> None:
+    assert gate(first("{performance_baseline: true, tests: true}"), "performance_baseline").exclusive
+    assert not gate(first("{performance_baseline: {exclusive: false}}"), "performance_baseline").exclusive
+    assert not gate(first("{tests: true}"), "tests").exclusive
+
+
+def test_verification_is_resolved_for_each_environment() -> None:
+    gitlab = TrustedIssuer(issuer="https://gitlab.com", subject_regex="project_path:acme/.*")
+    assert environment(FULL, "dev").trust == Trust(enforcement="warn", trusted_issuers=(gitlab,), keys=("dev.pub",))
+    assert environment(FULL).trust == Trust(enforcement="enforce", trusted_issuers=(GITHUB,), keys=("floe.pub",))
+
+
+def test_no_verification_means_no_trust() -> None:
+    assert environment("artifacts: {}").trust is None
+    off = "artifacts: {registry: {uri: 'oci-layout://x', verification: {enabled: false}}}"
+    assert environment(off).trust is None
+
+
+def test_verification_that_is_given_is_enforced() -> None:
+    text = "artifacts: {registry: {uri: 'oci-layout://x', verification: {keys: [floe.pub]}}}"
+    assert environment(text).trust == Trust(enforcement="enforce", keys=("floe.pub",))
+
+
+def test_registries_are_settings_and_the_primary_decides() -> None:
+    settings = loaded(FULL).settings
+    assert settings.registry.location == Remote(host="registry.example.com", port=5000, repository="team/floe")
+    assert [each.name for each in settings.secondaries] == ["elsewhere"]
+    assert settings.sync_to_secondary
+
+
+@pytest.mark.parametrize(
+    ("uri", "more", "plain"),
+    [
+        ("oci://localhost:5000/floe", "", True),
+        ("oci://127.0.0.1/floe", "", True),
+        ("oci://[::1]:5000/floe", "", True),
+        ("oci://localhost/floe", "plain_http: false", False),
+        ("oci://example.com/floe", "", False),
+        ("oci://example.com/floe", "plain_http: true", True),
+    ],
+)
+def test_plain_http_is_for_this_machine_or_for_who_asks(uri: str, more: str, plain: bool) -> None:
+    text = f"artifacts:\n  registry:\n    uri: {uri}\n    {more}"
+    assert loaded(text).settings.registry.plain_http is plain
+
+
+def test_values_of_the_environment_are_in_the_settings_and_in_no_output() -> None:
+    read = loaded(FULL)
+    assert read.settings.registry.auth.password == Secret("canary-registry")
+    assert read.settings.webhooks[0].headers[0][1].reveal() == "Token canary-hook"
+    outputs = (repr(read), str(read), f"{read.settings}", canonical.encode(read.policy).decode(), repr(read.doubts))
+    assert not any("canary" in output for output in outputs)
+
+
+def test_a_webhook_without_its_value_loads_and_is_doubted() -> None:
+    read = loaded(FULL, {**ENVIRON, "HOOK_TOKEN": ""})
+    assert read.settings.webhooks[0].unset == ("HOOK_TOKEN",)
+    assert [each.path for each in read.doubts if "HOOK_TOKEN" in each.message] == [
+        "artifacts.promotion.webhooks[0].headers.Authorization"
+    ]
+
+
+@pytest.mark.parametrize("name", ["REGISTRY_PASSWORD", "SIGNING_KEY", "ELSEWHERE_TOKEN", "AUDIT_PASSWORD"])
+def test_a_credential_without_its_value_is_a_mistake(name: str) -> None:
+    found = complaints(FULL, {each: value for each, value in ENVIRON.items() if each != name})
+    assert [each.found for each in found] == [f"${{{name}}} is not set"]
+
+
+def test_a_value_is_not_looked_at_again_and_two_dollars_stand_for_one() -> None:
+    text = (FULL).replace("Token ${HOOK_TOKEN}", "$${HOOK_TOKEN} ${HOOK_TOKEN}")
+    header = loaded(text, {**ENVIRON, "HOOK_TOKEN": "${HOME}"}).settings.webhooks[0].headers[0][1]
+    assert header.reveal() == "${HOOK_TOKEN} ${HOME}"
+
+
+def test_what_other_commands_read_is_kept_and_artifacts_are_not() -> None:
+    assert loaded(FULL).sections["transforms"] == {"anything": "goes"}
+    assert "artifacts" not in loaded(FULL).sections
+
+
+def test_rules_that_floe_does_not_know_are_kept_by_name() -> None:
+    assert loaded(FULL).policy.governance.unbuilt == ("naming",)
+
+
+def test_a_manifest_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    (complaint,) = manifest.load(tmp_path / "manifest.yaml", {}).failure()
+    assert str(tmp_path / "manifest.yaml") in str(complaint)
+    assert "floe init" in str(complaint)
+
+
+def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("artifacts: {registry: {uri: 'oci-layout://here'}}")
+    location = manifest.load(tmp_path / "m.yaml", {}).unwrap().settings.registry.location
+    assert location == Folder(written="here", path=tmp_path / "here")
+
+
+def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
+    features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
+    assert {"webhooks", "sync", "verification", "approvals", "freeze", "identity", "reports"} <= features
