@@ -9,6 +9,7 @@ import anyio
 
 from floe.shell import exits
 from floe.shell.emit import emit
+from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
 
@@ -46,7 +47,7 @@ def _interrupted(number: int) -> Reply:
     code = exits.INTERRUPTED if number == signal.SIGINT else TERMINATED
     return Reply(
         code=code,
-        document={"success": False, "error": {"code": "interrupted", "exit_code": code, "message": "interrupted"}},
+        document=error_document("interrupted", code, "Interrupted: nothing was written"),
         error=("ERROR: Interrupted", "Nothing was written", "Next: run the same command again"),
     )
 
@@ -57,7 +58,7 @@ def _bug(error: Exception, shared: Shared) -> Reply:
     message = f"{type(error).__name__}: {error}"
     return Reply(
         code=exits.BUG,
-        document={"success": False, "error": {"code": "bug", "exit_code": exits.BUG, "message": message}},
+        document=error_document("bug", exits.BUG, message),
         error=(
             "ERROR: this is a bug in floe",
             f"Found: {message}",

@@ -7,7 +7,7 @@ from floe.core.access import may
 from floe.core.check import examine
 from floe.core.finding import Finding
 from floe.core.names import EnvironmentName
-from floe.core.operator import Operator
+from floe.core.operator import Assurance, Operator
 from floe.core.policy import (
     POLICY_GATE,
     Approvals,
@@ -70,7 +70,7 @@ def one(authorization: Authorization, identity: IdentityPolicy) -> Policy:
 def somebody_may(authorization: Authorization, identity: IdentityPolicy) -> bool:
     """The oracle: ask for everybody there is, verified or not, with every identity they have."""
     names = [*PEOPLE, *(f"{name}@example.com" for name in PEOPLE), "stranger"]
-    assurances = ["verified"] if identity.issuers else []
+    assurances: list[Assurance] = ["verified"] if identity.issuers else []
     assurances += ["unverified"] if identity.accept_unverified else []
     return any(
         may(Operator(name=name, assurance=assurance), step("prod", authorization), identity).value_or(None)

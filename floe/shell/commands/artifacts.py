@@ -25,7 +25,6 @@ from floe.shell.settings import Surroundings, surroundings
 from floe.shell.shared import Shared
 
 ENVIRONMENTS = tuple(map(EnvironmentName, ("dev", "staging", "prod")))  # where no manifest names others
-NO_TRACE = ""
 NOBODY = Operator(name="", assurance="unverified")  # reading needs no operator
 Opened = tuple[Registry, Policy | None]
 
@@ -37,12 +36,12 @@ async def push(shared: Shared, file: Path, uri: str, tag: str) -> Reply:
         case Success((registry, policy)):
             named = settled(_release(tag, policy.names if policy else ENVIRONMENTS))
             if isinstance(named, Failure):
-                return blocks.malformed(named.failure(), NO_TRACE)
+                return blocks.malformed(named.failure(), None)
             match settled(await send(registry, file, Tag(named.unwrap()))):
                 case Success(pushed):
                     return render.pushed(pushed, registry)
                 case Failure(fault):
-                    return blocks.faulted(Faulted(faults=(fault,)), NO_TRACE)
+                    return blocks.faulted(Faulted(faults=(fault,)), None)
 
 
 async def pull(shared: Shared, uri: str, tag: str, directory: Path) -> Reply:
@@ -54,7 +53,7 @@ async def pull(shared: Shared, uri: str, tag: str, directory: Path) -> Reply:
             case Success(pulled):
                 return render.pulled(pulled)
             case Failure(fault):
-                return blocks.faulted(Faulted(faults=(fault,)), NO_TRACE)
+                return blocks.faulted(Faulted(faults=(fault,)), None)
 
     return await _about(shared, uri, tag, run)
 
@@ -65,7 +64,7 @@ async def inspect(shared: Shared, uri: str, tag: str) -> Reply:
             case Success(found):
                 return render.inspected(found)
             case Failure(fault):
-                return blocks.faulted(Faulted(faults=(fault,)), NO_TRACE)
+                return blocks.faulted(Faulted(faults=(fault,)), None)
 
     return await _about(shared, uri, tag, run)
 
@@ -76,7 +75,7 @@ async def _about(
     """A command about what a tag points to."""
     named = settled(parse_tag(tag))
     if isinstance(named, Failure):
-        return blocks.malformed(named.failure(), NO_TRACE)
+        return blocks.malformed(named.failure(), None)
     match settled(_opened(shared, uri)):
         case Failure(reply):
             return reply
@@ -103,10 +102,10 @@ def _has_manifest(shared: Shared, around: Surroundings) -> bool:
 def _registry(uri: str, base: Path) -> Result[Registry, Reply]:
     match settled(parse_location(uri, base=base)):
         case Failure(malformed):
-            return Failure(blocks.malformed(malformed, NO_TRACE))
+            return Failure(blocks.malformed(malformed, None))
         case Success(location):
             opened = wiring.registry_at(location)
-            return opened.alt(lambda fault: blocks.faulted(Faulted(faults=(fault,)), NO_TRACE))
+            return opened.alt(lambda fault: blocks.faulted(Faulted(faults=(fault,)), None))
 
 
 def _release(tag: str, environments: tuple[EnvironmentName, ...]) -> Result[Version, Malformed]:
@@ -126,4 +125,4 @@ async def _unverified(registry: Registry, policy: Policy | None, name: Tag) -> R
         return None
     why = "this floe does not verify signatures yet"
     refusal = SignatureRefused(status="not checkable", artifact=digest, version=Version(name), detail=why)
-    return blocks.refused(Refused(refusals=(refusal,)), NOBODY, NO_TRACE)
+    return blocks.refused(Refused(refusals=(refusal,)), NOBODY, None)

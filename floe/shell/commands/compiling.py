@@ -29,7 +29,7 @@ async def compile_files(shared: Shared, specs: list[Path], out: Path) -> Reply:
         case Failure(trouble):
             if isinstance(trouble, tuple):
                 return complained(str(specs[0]) if len(specs) == 1 else "the specs", trouble)
-            return blocks.faulted(Faulted(faults=(trouble,)), "")
+            return blocks.faulted(Faulted(faults=(trouble,)), None)
 
 
 def _reply(compiled: CompiledFile) -> Reply:

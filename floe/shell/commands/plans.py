@@ -19,7 +19,7 @@ async def show(file: Path) -> Reply:
     """A plan for people to read; neither manifest nor registry is needed for that."""
     match settled(saved.load(file)):
         case Failure(malformed):
-            return blocks.malformed(malformed, "", exits.INVALID)
+            return blocks.malformed(malformed, None, exits.INVALID)
         case Success(plan):
             return plans.shown(plan)
 

@@ -19,7 +19,7 @@ async def init(folder: Path) -> Reply:
         case Failure(trouble):
             if isinstance(trouble, Occupied):
                 return _occupied(trouble.files)
-            return blocks.faulted(Faulted(faults=(trouble,)), "")
+            return blocks.faulted(Faulted(faults=(trouble,)), None)
 
 
 def _written(folder: Path, files: tuple[Path, ...]) -> Reply:
@@ -37,10 +37,7 @@ def _occupied(files: tuple[str, ...]) -> Reply:
     message = "Nothing was written, since some files exist"
     return Reply(
         code=exits.USAGE,
-        document={
-            "success": False,
-            "error": {"code": "occupied", "exit_code": exits.USAGE, "message": message, "reasons": list(files)},
-        },
+        document=blocks.error_document("occupied", exits.USAGE, message, [{"message": file} for file in files]),
         error=(
             f"ERROR: {message}",
             *(f"Found: {file}" for file in files),

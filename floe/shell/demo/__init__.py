@@ -29,13 +29,13 @@ async def demo(shared: Shared, directory: Path | None) -> Reply:
     """Run every step; a step that ends otherwise than it must ends the demo, as a bug."""
     if directory is not None and is_occupied(directory):
         found = Malformed(what="folder for the demo", found=str(directory), expected="a new or an empty one")
-        return blocks.malformed(found, "")
+        return blocks.malformed(found, None)
     folder = directory or Path(tempfile.mkdtemp(prefix="floe-demo-"))
     try:
         lay_out(folder)
     except OSError as error:
         fault = Unwritable(where=str(error.filename or folder), why=error.strerror or str(error))
-        return blocks.faulted(Faulted(faults=(fault,)), "")
+        return blocks.faulted(Faulted(faults=(fault,)), None)
     return await _run(shared, folder)
 
 
@@ -107,6 +107,6 @@ def _failed(step: Step, code: int, ran: list[dict[str, object]]) -> Reply:
     message = f"a step of the demo ended with {code} instead of {step.ends_with}"
     return Reply(
         code=exits.BUG,
-        document={"success": False, "error": {"code": "bug", "exit_code": exits.BUG, "message": message}, "steps": ran},
+        document={**blocks.error_document("bug", exits.BUG, message), "steps": ran},
         error=(f"ERROR: {message}", f"Found: {shown(step)}", "Next: report this output; it is a bug in floe"),
     )

@@ -22,8 +22,8 @@ class _Strict(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:  # type: ignore[explicit-override]  # as above
         described = super().default_schema(schema)
-        if described.get("default", ...) is None:
-            del described["default"]
+        if not isinstance(described.get("default", ""), str | int):
+            del described["default"]  # that nothing is there by default needs no saying
         return described
 
 

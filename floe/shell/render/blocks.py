@@ -1,6 +1,6 @@
 """The ERROR block, and the document of an error."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from floe.core.explain import because
@@ -23,7 +23,9 @@ def gate_results(results: Iterable[GateResult]) -> list[dict[str, object]]:
     return [{"gate": each.gate, "status": each.status, "duration_ms": each.duration_ms} for each in results]
 
 
-def refused(refusal: Refused, operator: Operator, trace_id: str, order: tuple[int, ...] = exits.PROMOTING) -> Reply:
+def refused(
+    refusal: Refused, operator: Operator, trace_id: str | None, order: tuple[int, ...] = exits.PROMOTING
+) -> Reply:
     code, told = exits.refused(refusal.refusals, order)
     results = refusal.results or tuple(each.result for each in told if isinstance(each, GateFailed))
     return Reply(
@@ -33,12 +35,12 @@ def refused(refusal: Refused, operator: Operator, trace_id: str, order: tuple[in
     )
 
 
-def faulted(fault: Faulted, trace_id: str) -> Reply:
+def faulted(fault: Faulted, trace_id: str | None) -> Reply:
     code = exits.faulted(fault.faults)
     return Reply(code=code, document=_document(fault.faults, code, (), trace_id), error=block(fault.faults))
 
 
-def malformed(found: Malformed, trace_id: str, code: int = exits.USAGE) -> Reply:
+def malformed(found: Malformed, trace_id: str | None, code: int = exits.USAGE) -> Reply:
     return Reply(code=code, document=_document((found,), code, (), trace_id), error=block((found,)))
 
 
@@ -79,28 +81,33 @@ def _identity(reasons: Refusals, operator: Operator) -> Lines:
     return (f"Exit code: {exits.refused(reasons)[0]}", *unproved)
 
 
-def _document(reasons: tuple[Reason, ...], code: int, results: tuple[GateResult, ...], trace_id: str) -> object:
-    lines = [told(reason) for reason in reasons]
+def error_document(
+    word: str,
+    code: int,
+    message: str,
+    reasons: Sequence[Mapping[str, object]] = (),
+    results: tuple[GateResult, ...] = (),
+    trace_id: str | None = None,
+) -> dict[str, object]:
+    """What a program reads of anything that did not go as asked."""
     return {
         "success": False,
         "promotion_id": None,
-        "error": {
-            "code": _word(reasons[0]),
-            "exit_code": code,
-            "message": lines[0][0],
-            "reasons": [
-                {
-                    "code": _word(reason),
-                    "message": told_lines[0],
-                    "details": list(told_lines[1:]),
-                    "facts": plain(reason),
-                }
-                for reason, told_lines in zip(reasons, lines, strict=True)
-            ],
-        },
+        "error": {"code": word, "exit_code": code, "message": message, "reasons": list(reasons)},
         "gate_results": gate_results(results),
         "trace_id": trace_id,
     }
+
+
+def _document(
+    reasons: tuple[Reason, ...], code: int, results: tuple[GateResult, ...], trace_id: str | None
+) -> dict[str, object]:
+    told_reasons = [
+        {"code": _word(reason), "message": lines[0], "details": list(lines[1:]), "facts": plain(reason)}
+        for reason, lines in ((reason, told(reason)) for reason in reasons)
+    ]
+    first = told(reasons[0])[0]
+    return error_document(_word(reasons[0]), code, first, told_reasons, results, trace_id)
 
 
 def _word(reason: Reason) -> str:
