@@ -47,6 +47,15 @@ def unfinished(snapshot: Snapshot, state: EnvironmentState) -> Drawings:
     return (CreateTag(name=current.tag, digest=current.digest),)
 
 
+def pending(snapshot: Snapshot, state: EnvironmentState) -> Drawings:
+    """All that the current record has not drawn: its tag, and the pointer."""
+    current, name = state.current, pointer(state.environment)
+    if current is None or snapshot.tag(name) == current.digest:
+        return unfinished(snapshot, state)
+    moved = MovePointer(name=name, environment=state.environment, digest=current.digest)
+    return (*unfinished(snapshot, state), moved)
+
+
 def _undrawn(snapshot: Snapshot, known: Known, state: EnvironmentState) -> Iterator[Drawing]:
     is_current = state.current is not None and state.current.record == known.digest
     for drawing in drawings(known.record.event):

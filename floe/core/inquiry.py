@@ -126,6 +126,7 @@ def _about_promotion(command: Promote, policy: Policy, snapshot: Snapshot) -> It
 def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
     name = EnvironmentName(command.environment)
     version, current = version_meant(snapshot, command), snapshot.state.of(name).current
+    yield AskTag(name=pointer(name))
     if version is None:
         return
     yield from _whereabouts(snapshot, version, name)

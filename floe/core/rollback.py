@@ -6,10 +6,10 @@ from returns.result import Failure, Result, Success
 
 from floe.core import access, canonical, impact, suggest, trust
 from floe.core.command import RollBack
-from floe.core.drawing import drawings, unfinished
+from floe.core.drawing import drawings, pending, unfinished
 from floe.core.event import Placement, RolledBack
 from floe.core.facts import Facts
-from floe.core.names import Digest, EnvironmentName, Tag, Version, rollback_tag
+from floe.core.names import Digest, EnvironmentName, Tag, Version, environment_tag, rollback_tag
 from floe.core.outcome import failures
 from floe.core.plan import Plan, Warn
 from floe.core.policy import Environment, Policy
@@ -76,6 +76,8 @@ def decide_rollback(snapshot: Snapshot, command: RollBack, policy: Policy) -> Re
     environment = policy.environment(command.environment)
     if environment is None:
         return Failure((UnknownEnvironment(name=command.environment, known=policy.names),))
+    if completion := _completion(snapshot, command, policy):
+        return Success(completion)
     version = version_meant(snapshot, command)
     if version is None:
         return Failure((NothingBefore(environment=command.environment),))
@@ -86,6 +88,27 @@ def decide_rollback(snapshot: Snapshot, command: RollBack, policy: Policy) -> Re
     known = facts(snapshot, command, policy)
     assert known is not None, "the environment is there"
     return Success(_plan(snapshot, command, to, known))
+
+
+def _completion(snapshot: Snapshot, command: RollBack, policy: Policy) -> Plan | None:
+    """What is left of a rollback that was recorded and not drawn, when it is the one that is asked for again."""
+    state = snapshot.state.of(command.environment)
+    current, known = state.current, facts(snapshot, command, policy)
+    if current is None or known is None or command.version not in (None, current.version):
+        return None
+    left = pending(snapshot, state)
+    if not left or current.tag == environment_tag(current.version, state.environment):
+        return None
+    after = Placement(version=current.version, digest=current.digest)
+    return Plan(
+        command=command,
+        policy=known.policy,
+        facts=known,
+        event=None,
+        after=after,
+        drawings=left,
+        completes=current.id,
+    )
 
 
 def facts(snapshot: Snapshot, command: RollBack, policy: Policy) -> Facts | None:

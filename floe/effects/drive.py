@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
+import anyio
 import msgspec
 from returns.result import Failure, Result, Success
 
@@ -149,7 +150,8 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
             case Failure(refusals):
                 return Failure(Refused(refusals=refusals, results=results, plan=seen.plan))
             case Success(concluded):
-                receipt = await apply(concluded, self.gaze.policy, self.world)
+                with anyio.CancelScope(shield=True):  # what is begun is finished: it has few steps, each bounded
+                    receipt = await apply(concluded, self.gaze.policy, self.world)
                 return Success(Carried(concluded=concluded, snapshot=seen.snapshot, results=results, receipt=receipt))
 
     async def _verdicts(self, plan: Plan, wanted: Wanted) -> tuple[GateResult, ...]:

@@ -1,5 +1,7 @@
 """Manifests as people write them: what loads, what it means, and what is said of the others."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from floe.shell.location import Folder, Remote
 from floe.shell.secret import Secret
 from tests.manifests import BASE, ENVIRON, FOLDER, FULL, QUICKSTART, complaints, loaded
 
+ROOT = Path(__file__).parents[2]
 GITHUB = TrustedIssuer(issuer="https://token.actions.githubusercontent.com", subject_regex="^repo:acme/.*$")
 
 
@@ -185,3 +188,57 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
     assert {"webhooks", "sync", "verification", "approvals", "freeze", "identity", "reports"} <= features
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "said"),
+    [
+        ("auth: {type: token, token: plain}", "auth.token", "write ${NAME}"),
+        ("plain_http: true", "plain_http", "unencrypted"),
+        (
+            "verification: {trusted_issuers: [{issuer: 'https://a.example', subject_regex: '^.*x'}]}",
+            "verification.trusted_issuers[0].subject_regex",
+            "begins with .*",
+        ),
+        (
+            "verification: {enabled: false, environments: {prod: {keys: [k]}}}",
+            "verification.environments.prod",
+            "say enabled: true",
+        ),
+    ],
+)
+def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: str) -> None:
+    doubts = loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts
+    assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
+
+
+def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:
+    (doubt,) = loaded(promotion("gate_commands: {tests: {command: x}}")).doubts
+    assert str(doubt) == "artifacts.promotion.gate_commands.tests: no environment has this gate"
+
+
+def test_a_file_that_is_no_text_is_told_where_it_stops_being_one(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.yaml"
+    file.write_bytes(b"artifacts:\n  x: \xff")
+    (complaint,) = manifest.load(file, {}).failure()
+    assert (complaint.line, complaint.column) == (2, 6)
+    assert "0xff" in complaint.found
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
+    (complaint,) = manifest.load(Path("/dev/zero"), {}).failure()
+    assert complaint.found == "more than 1 MiB"
+
+
+def test_without_libyaml_the_same_is_read_and_the_same_complained_of() -> None:
+    script = """
+import sys
+sys.modules["yaml._yaml"] = None  # as where PyYAML was built without libyaml
+import yaml
+from tests.manifests import FOLDER, FULL, complaints, loaded
+assert not yaml.__with_libyaml__
+print([str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())], loaded(FULL).policy)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = [str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
+    assert done.stdout == f"{told} {loaded(FULL).policy}\n"

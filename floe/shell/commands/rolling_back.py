@@ -45,6 +45,8 @@ async def rollback(shared: Shared, version: str | None, env: str, reason: str | 
 async def _after_showing(found: Preview, session: Session, env: str, reason: str | None) -> Reply:
     """Go back to what was shown, for a reason that is given now if it was not before."""
     event = found.plan.event
+    if event is None:  # an earlier run recorded it, with its reason
+        return await _carry(session, None, env, reason or "completion")
     assert isinstance(event, RolledBack)
     for line in (f"Rolling back {env} to {event.version}", *(() if reason else moves.impact_lines(found.plan))):
         typer.echo(line, err=True)
@@ -55,10 +57,10 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
     return await _carry(session, event.version, env, given)
 
 
-async def _carry(session: Session, version: str, env: str, reason: str) -> Reply:
+async def _carry(session: Session, version: str | None, env: str, reason: str) -> Reply:
     match settled(await api.rollback(session, version, env=env, reason=reason)):
         case Success(carried) if carried.receipt.fault is None:
-            return moves.rolled_back(carried, warned(session))
+            return moves.rolled_back(carried, session.trace.trace_id, warned(session))
         case Success(carried):
             return carried_reply(carried, Reply(), session)
         case Failure(trouble):

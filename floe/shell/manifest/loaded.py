@@ -38,7 +38,8 @@ def load(file: Path, environ: Mapping[str, str]) -> Result[Loaded, tuple[Complai
     """The manifest in a file; relative paths in it begin at the file's folder."""
     where = str(file)
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(text.LARGEST + 1)
     except OSError as error:
         found = f"there is no readable manifest here ({error.strerror})"
         expected = "a file; `floe init` writes one, --manifest or FLOE_MANIFEST names another"
@@ -90,5 +91,5 @@ def _in_order(complaints: list[Complaint]) -> tuple[Complaint, ...]:
     ordered = sorted(dict.fromkeys(complaints), key=lambda each: (each.line or 0, each.column or 0))
     if len(ordered) <= MOST:
         return tuple(ordered)
-    more = Complaint(where=ordered[0].where, found=f"{len(ordered) - MOST} more mistakes, or yet more")
+    more = Complaint(where=ordered[0].where, found=f"{len(ordered) - MOST} more mistakes at least")
     return (*ordered[:MOST], more)

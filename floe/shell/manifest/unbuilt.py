@@ -91,8 +91,13 @@ ROWS: Final = (
     ),
     Row(
         feature="audit",
-        paths=tuple((*PROMOTION, "audit", key) for key in ("repository", "url", "sign", "attest", "settle_ms")),
-        message="not built yet; commands that write records refuse",
+        paths=tuple((*PROMOTION, "audit", key) for key in ("repository", "sign", "attest")),
+        message="not built yet; commands refuse",
+    ),
+    Row(
+        feature="audit",
+        paths=tuple((*PROMOTION, "audit", key) for key in ("url", "settle_ms")),
+        message="not built yet; nothing heeds it",
     ),
     Row(
         feature="approvals",

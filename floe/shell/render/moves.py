@@ -37,9 +37,10 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     )
 
 
-def rolled_back(carried: Carried, warnings: Lines) -> Reply:
+def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     plan, draft = carried.concluded.plan, carried.concluded.draft
-    assert draft is not None
+    if draft is None:
+        return _completed_rollback(plan, trace_id, warnings)
     event, before = draft.event, draft.before
     assert isinstance(event, RolledBack)
     return Reply(
@@ -131,6 +132,25 @@ def _completed(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
             "warnings": list(warnings),
         },
         lines=(f"completed promotion {plan.completes}", *_tags_told(plan), f"Trace ID: {trace_id}"),
+        warnings=warnings,
+    )
+
+
+def _completed_rollback(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
+    assert plan.after is not None
+    return Reply(
+        document={
+            "success": True,
+            "rollback_id": plan.completes,
+            "completed": True,
+            "environment": getattr(plan.command, "environment", None),
+            "artifact_digest": plan.after.digest,
+            "artifact_tag": plan.after.version,
+            "tags": _tags(plan),
+            "trace_id": trace_id,
+            "warnings": list(warnings),
+        },
+        lines=(f"completed rollback {plan.completes}", *_tags_told(plan), f"Trace ID: {trace_id}"),
         warnings=warnings,
     )
 

@@ -44,6 +44,9 @@ def refused_promotion(version: str, source: str | None, to: str, reply: Reply, r
 
 def rollback(preview: Preview) -> Reply:
     event = preview.plan.event
+    if event is None:
+        text = f"[DRY RUN] Would complete rollback {preview.plan.completes}"
+        return Reply(document=_document(preview), lines=(text,))
     assert isinstance(event, RolledBack)
     lines = (f"[DRY RUN] Would rollback {event.environment} to {event.version}", "", *impact_lines(preview.plan))
     return Reply(document=_document(preview), lines=lines, warnings=_warnings(preview.plan))

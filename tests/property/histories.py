@@ -1,0 +1,149 @@
+"""Histories and snapshots to draw from: well-formed, and not always such as floe itself would have let happen."""
+
+from datetime import timedelta
+
+import msgspec
+from hypothesis import strategies as st
+
+from floe.core import canonical
+from floe.core.command import Command
+from floe.core.event import Event, Placement, moved_to
+from floe.core.facts import Facts
+from floe.core.gates import Examined, GateResult
+from floe.core.ledger import evolve
+from floe.core.names import Digest, EnvironmentName, Tag, environment_tag, pointer, rollback_tag
+from floe.core.policy import Policy
+from floe.core.record import AuthorizationVerdict, Draft, Expectation, Record, SignatureVerdict, place, seal
+from floe.core.snapshot import Known, Snapshot, TagFact
+from floe.core.state import State
+from tests.property.strategies import (
+    BEGINNING,
+    DIGESTS,
+    NAMES,
+    VERSIONS,
+    commands,
+    events,
+    operators,
+    policies,
+    signatures,
+)
+
+Written = tuple[Digest, Record]
+History = tuple[Written, ...]
+POLICY = canonical.digest("any policy")
+PASSED = (GateResult(gate="tests", status="passed", duration_ms=1200, report=Examined()),)
+REPOSITORY = "memory://registry"
+
+
+def draft_of(event: Event, number: int = 0, **more: object) -> Draft:
+    """A draft of an event, with the rest as it usually is."""
+    fields: dict[str, object] = {
+        "id": f"{number:08x}-0000-4000-8000-000000000000",
+        "trace_id": f"{number:032x}",
+        "at": BEGINNING + timedelta(minutes=number),
+        "event": event,
+        "expects": Expectation(),
+        "policy": POLICY,
+        "facts": Facts(policy=POLICY),
+        "authorization": AuthorizationVerdict(via="open"),
+        "plan": POLICY,
+        "after": moved_to(event),
+    }
+    return msgspec.convert({**fields, **more}, Draft, from_attributes=True)
+
+
+def written(draft: Draft, number: int) -> Written:
+    """A draft as it stands in a ledger."""
+    record = place(draft, seq=number + 1, predecessors=(), repository=REPOSITORY)
+    return seal(record, 2).digest, record
+
+
+@st.composite
+def expectations(draw: st.DrawFn, state: State, environment: EnvironmentName) -> Expectation:
+    """True ones mostly, else about anything."""
+    current, lock = state.of(environment).current, state.of(environment).lock
+    right = st.just(current.record if current else None)
+    held = st.just(lock.record if lock else None)
+    other = st.sampled_from((msgspec.UNSET, None, *DIGESTS))
+    return Expectation(after=draw(right | right | other), lock=draw(held | held | other))
+
+
+@st.composite
+def histories(draw: st.DrawFn, order: tuple[EnvironmentName, ...] = NAMES, longest: int = 8) -> History:
+    """Records in ledger order; some of them are void."""
+    state, found = State(), list[Written]()
+    for number, event in enumerate(draw(st.lists(events(order), max_size=longest))):
+        current = state.of(event.environment).current
+        before = Placement(version=current.version, digest=current.digest) if current else None
+        draft = draft_of(
+            event,
+            number,
+            operator=draw(operators()),
+            expects=draw(expectations(state, event.environment)),
+            gates=draw(st.sampled_from(((), PASSED))),
+            signature=SignatureVerdict(status=draw(st.sampled_from(("verified", "warning")))),
+            before=before,
+        )
+        found.append(written(draft, number))
+        state, _ = evolve(state, *found[-1])
+    return tuple(found)
+
+
+def folded(history: History) -> tuple[State, tuple[Known, ...]]:
+    """State and known records by folding one record after the other."""
+    state, known = State(), list[Known]()
+    for position, (digest, record) in enumerate(history):
+        state, won = evolve(state, digest, record)
+        known.append(Known(digest=digest, position=position, record=record, void=won))
+    return state, tuple(known)
+
+
+TAGS = tuple(
+    Tag(tag)
+    for version in VERSIONS
+    for tag in (
+        version,
+        *(environment_tag(version, name) for name in NAMES),
+        *(rollback_tag(version, name, number) for name in NAMES for number in (1, 2)),
+    )
+) + tuple(map(pointer, NAMES))
+
+
+@st.composite
+def tag_facts(draw: st.DrawFn, known: tuple[Known, ...]) -> dict[Tag, Digest]:
+    """Tags as the ledger would have drawn them; some are not drawn, some were moved by hand."""
+    tags = {Tag(version): draw(st.sampled_from(DIGESTS)) for version in VERSIONS}
+    for each in known:
+        placement = moved_to(each.record.event)
+        if each.void is None and placement is not None:
+            event = each.record.event
+            tags[Tag(placement.version)] = placement.digest
+            tags[environment_tag(placement.version, event.environment)] = placement.digest
+            tags[pointer(event.environment)] = placement.digest
+    for tag in draw(st.lists(st.sampled_from(TAGS), max_size=4)):
+        chosen = draw(st.none() | st.sampled_from(DIGESTS))
+        tags = {**tags, tag: chosen} if chosen else {name: there for name, there in tags.items() if name != tag}
+    return tags
+
+
+@st.composite
+def snapshots(draw: st.DrawFn, order: tuple[EnvironmentName, ...] = NAMES) -> Snapshot:
+    """Everything is known: the whole history and every tag."""
+    state, known = folded(draw(histories(order)))
+    tags = draw(tag_facts(known))
+    return Snapshot(
+        at=BEGINNING + timedelta(minutes=draw(st.integers(0, 60))),
+        operator=draw(operators()),
+        state=state,
+        tags=tuple(TagFact(tag=tag, digest=tags.get(tag)) for tag in TAGS),
+        names=tuple(tags),
+        records=known,
+        signature=draw(signatures),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Snapshot, Command, Policy]:
+    """What a decision is made from."""
+    policy = draw(policies())
+    return draw(snapshots(policy.names)), draw(commands(policy.names)), policy
