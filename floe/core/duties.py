@@ -18,7 +18,7 @@ from floe.core.snapshot import Known
 def hands(records: Iterable[Known], artifact: Digest, source: str, target: str, policy: Policy) -> tuple[Hand, ...]:
     """Who last promoted the artifact, under any name, into each environment that counts for the target."""
     known = tuple(records)
-    found = (_latest(known, artifact, each.name) for each in _counted(policy, source, target))
+    found = (_latest(known, artifact, each.name) for each in counted(policy, source, target))
     return tuple(_hand(each, policy) for each in found if each is not None)
 
 
@@ -38,7 +38,8 @@ def are_apart(operator: Operator, carried: tuple[Hand, ...], target: Environment
             )
 
 
-def _counted(policy: Policy, source: str, target: str) -> Iterator[Environment]:
+def counted(policy: Policy, source: str, target: str) -> Iterator[Environment]:
+    """The environments whose promotions count: those with authorization before the target, and the source."""
     for environment in policy.environments:
         if environment.name == target:
             return

@@ -31,7 +31,8 @@ def _report(result: GateResult) -> Lines:
         case TimedOut(after_seconds=seconds, output=output):
             return (f"Gate execution timed out after {seconds} seconds", *_output(output))
         case NotStarted(why=why):
-            return (f"The command could not be started: {why}",)
+            what = "The artifact could not be read" if result.gate == POLICY_GATE else "The command could not be started"
+            return (f"{what}: {why}",)
         case Examined(violations=violations):
             return ("Violations:", *(f"  - {violation_line(violation)}" for violation in violations))
 
@@ -43,6 +44,6 @@ def _output(output: Output) -> Lines:
 
 
 def _closing(result: GateResult) -> str:
-    if result.gate == POLICY_GATE:
+    if result.gate == POLICY_GATE and isinstance(result.report, Examined):
         return "Fix the violations, push a new version and promote that."
     return f"Fix {result.gate} and retry promotion."

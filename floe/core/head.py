@@ -43,8 +43,8 @@ class Entry(Value, frozen=True, kw_only=True):
     left: ADigest | None = None  # the artifact that the pointer left
     void: ADigest | None = None
 
-    def concerns(self, artifact: Digest) -> bool:
-        return artifact in (self.artifact, self.left)
+    def concerns(self, artifact: Digest, environments: frozenset[str]) -> bool:
+        return self.environment in environments and artifact in (self.artifact, self.left)
 
 
 class Head(Value, frozen=True, kw_only=True):

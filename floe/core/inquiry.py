@@ -10,6 +10,7 @@ from typing import TypeAlias
 from returns.result import Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.duties import counted
 from floe.core.facts import SignatureFacts
 from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, environment_tag, pointer
 from floe.core.operator import Operator
@@ -32,9 +33,10 @@ class AskTag(Value, frozen=True, kw_only=True, tag="tag"):
 
 
 class AskRecords(Value, frozen=True, kw_only=True, tag="records"):
-    """All records that concern an artifact, also as the one that was left."""
+    """All records that concern an artifact in some environments, also as the one that was left."""
 
     artifact: Digest
+    environments: tuple[str, ...]
 
 
 class AskSignature(Value, frozen=True, kw_only=True, tag="signature"):
@@ -108,19 +110,23 @@ def _next(command: Command, policy: Policy, snapshot: Snapshot) -> Iterator[Ques
 
 def _about_promotion(command: Promote, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
     target = EnvironmentName(command.target)
-    yield AskTag(name=pointer(target))
-    yield from _whereabouts(snapshot, command.version, target)
     origins = (command.source,) if command.source else sources(policy, target)
+    concerned = (target, *origins, *(each.name for each in counted(policy, origins[0], target)))
+    concerned = tuple(dict.fromkeys(name for name in concerned if name != NOWHERE))
+    yield from _whereabouts(snapshot, command.version, target, concerned)
     for origin in origins:
         if origin != NOWHERE and not presence(snapshot.valid, command.version, origin).promotion:
-            yield from _whereabouts(snapshot, command.version, EnvironmentName(origin))
+            yield from _whereabouts(snapshot, command.version, EnvironmentName(origin), concerned)
     step = settled(definite(snapshot, command, policy))
-    if isinstance(step, Success):
-        made = step.unwrap()
-        if made.digest and made.target.trust:
-            yield AskSignature(artifact=made.digest)
-        if made.digest:
-            yield AskRecords(artifact=made.digest)
+    if not isinstance(step, Success):
+        return
+    made = step.unwrap()
+    if made.there.stands:
+        yield AskTag(name=pointer(target))
+    if made.digest and made.target.trust:
+        yield AskSignature(artifact=made.digest)
+    if made.digest:
+        yield AskRecords(artifact=made.digest, environments=concerned)
 
 
 def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
@@ -129,7 +135,7 @@ def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> It
     yield AskTag(name=pointer(name))
     if version is None:
         return
-    yield from _whereabouts(snapshot, version, name)
+    yield from _whereabouts(snapshot, version, name, (name,))
     target = destination(snapshot, version, name)
     if target is None:
         return
@@ -142,9 +148,11 @@ def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> It
         yield AskSignature(artifact=target.digest)
 
 
-def _whereabouts(snapshot: Snapshot, version: Version, environment: EnvironmentName) -> Iterator[Question]:
+def _whereabouts(
+    snapshot: Snapshot, version: Version, environment: EnvironmentName, concerned: tuple[str, ...]
+) -> Iterator[Question]:
     """Tags lead to digests, and digests to records; what is so is then read from the records alone."""
     for tag in (Tag(version), environment_tag(version, environment)):
         yield AskTag(name=tag)
         if digest := snapshot.tag(tag):
-            yield AskRecords(artifact=digest)
+            yield AskRecords(artifact=digest, environments=concerned)

@@ -71,7 +71,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
         """Draw the pointer, and again while the ledger has moved on: the last writer leaves it right."""
         drawn: Digest | None = None
         for _ in range(CONVERGING_ROUNDS):
-            state = settled(await self.world.ledger.look())
+            state = settled(await self.world.ledger.recall())
             if isinstance(state, Failure):
                 return Failure(state.failure())
             current = state.unwrap().of(environment).current

@@ -8,7 +8,7 @@ from returns.result import Failure, Result, Success
 
 from floe.core import document
 from floe.core.command import Command, environment_of
-from floe.core.fault import Absent, Fault
+from floe.core.fault import Absent, Fault, LedgerDamaged
 from floe.core.inquiry import (
     Answer,
     AskDocument,
@@ -65,8 +65,8 @@ async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome
             return await _state(gaze.world)
         case AskTag(name=name):
             return await _tag(name, snapshot, gaze.world)
-        case AskRecords(artifact=artifact):
-            records = await gaze.world.ledger.about(artifact)
+        case AskRecords(artifact=artifact, environments=environments):
+            records = await gaze.world.ledger.about(artifact, frozenset(environments))
             return records.map(lambda found: RecordsAnswer(artifact=artifact, records=found))
         case AskSignature(artifact=artifact):
             return await _signature(artifact, gaze)
@@ -76,12 +76,17 @@ async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome
 
 async def _state(world: World) -> Outcome[Answer]:
     """The ledger first, then the tags: a tag drawn in between is then at worst newer than the state."""
-    match settled(await world.ledger.look()):
-        case Failure(fault):
-            return Failure(fault)
-        case Success(state):
-            names = await world.registry.tags()
-            return names.map(lambda found: StateAnswer(state=state, names=found))
+    outcome = settled(await world.ledger.look())
+    if isinstance(outcome, Failure):
+        return Failure(outcome.failure())
+    look = outcome.unwrap()
+    if look.unreadable:
+        why = "it is listed and cannot be read; nothing is decided on a ledger with holes"
+        return Failure(LedgerDamaged(where=world.registry.location, what=f"record {look.unreadable[0]}", why=why))
+    if look.names is not None:
+        return Success(StateAnswer(state=look.state, names=look.names))
+    names = await world.registry.tags()
+    return names.map(lambda found: StateAnswer(state=look.state, names=found))
 
 
 async def _tag(name: Tag, snapshot: Snapshot, world: World) -> Outcome[Answer]:

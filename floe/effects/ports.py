@@ -75,11 +75,22 @@ class Appended(Value, frozen=True, kw_only=True):
     winner: Digest | None = None
 
 
+class Look(Value, frozen=True, kw_only=True):
+    """What the ledger says is so; the tags of its repository, where it had to list them; what it could not read."""
+
+    state: State
+    names: tuple[Tag, ...] | None = None
+    unreadable: tuple[str, ...] = ()
+
+
 class Ledger(Protocol):
     """All records of one repository in one order. An acknowledged record is never lost."""
 
-    async def look(self) -> Outcome[State]:
+    async def look(self) -> Outcome[Look]:
         """What the ledger says is so now."""
+
+    async def recall(self) -> Outcome[State]:
+        """What it says is so, as it was last seen where looking is dear, and as it is now where it is not."""
 
     async def entries(self) -> Outcome[tuple[Entry, ...]]:
         """Every record as lists name it, oldest first."""
@@ -87,8 +98,8 @@ class Ledger(Protocol):
     async def record(self, name: Digest) -> Outcome[Record]:
         """One record, read and checked; `LedgerDamaged` when it is not there or not what its name says."""
 
-    async def about(self, artifact: Digest) -> Outcome[tuple[Known, ...]]:
-        """The records that concern an artifact, oldest first, also those by which a pointer left it."""
+    async def about(self, artifact: Digest, environments: frozenset[str]) -> Outcome[tuple[Known, ...]]:
+        """The records that concern an artifact there, oldest first, also those by which a pointer left it."""
 
     async def append(self, draft: Draft, policy: Policy) -> Outcome[Appended]:
         """Record an event. Where its expectation does not hold, `winner` is set and it does not count."""

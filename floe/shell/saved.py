@@ -6,13 +6,16 @@ import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core import canonical
+from floe.core.fault import Unwritable
 from floe.core.names import ADigest, Malformed
 from floe.core.plan import Plan
 from floe.core.value import Value
-from floe.effects.blocking import in_thread, writing
+from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
+from floe.effects.registry.disk import opened
 
 LARGEST = 4 * 1024 * 1024  # bytes
+_EXPECTED = "a file written by --out, unchanged"
 
 
 class _File(Value, frozen=True, kw_only=True):
@@ -41,10 +44,10 @@ def load(path: Path) -> Result[Plan, Malformed]:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        return Failure(_malformed(f"{path}: {error.strerror}"))
+        return Failure(_in(path, f"it cannot be read: {error.strerror}"))
     if len(content) > LARGEST:
-        return Failure(_malformed(f"{path}: more than {LARGEST} bytes"))
-    return parse(content)
+        return Failure(_in(path, f"more than {LARGEST} bytes"))
+    return parse(content).alt(lambda malformed: _in(path, malformed.found))
 
 
 async def save(plan: Plan, path: Path) -> Outcome[None]:
@@ -52,11 +55,17 @@ async def save(plan: Plan, path: Path) -> Outcome[None]:
 
 
 def _write(plan: Plan, path: Path) -> None:
-    with writing(path):
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_bytes(render(plan))
-        draft.replace(path)
+    """The file appears whole or not at all; its folder is not made."""
+    with opened(path.parent) as folder:
+        if folder is None:
+            raise FaultError(Unwritable(where=str(path), why="its folder does not exist"))
+        folder.put(path.name, render(plan))
+
+
+def _in(path: Path, found: str) -> Malformed:
+    """What is wrong with a file, told under the file's name."""
+    return Malformed(what="plan file", found=str(path), expected=f"{_EXPECTED}. Found: {found}")
 
 
 def _malformed(found: str) -> Malformed:
-    return Malformed(what="plan file", found=found, expected="a file written by --out, unchanged")
+    return Malformed(what="plan file", found=found, expected=_EXPECTED)

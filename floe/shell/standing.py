@@ -29,6 +29,7 @@ class Overview(Value, frozen=True, kw_only=True):
     at: datetime
     environments: tuple[EnvironmentState, ...]
     drift: tuple[Drift, ...] | None = None
+    unreadable: tuple[str, ...] = ()  # records that are listed and cannot be read
 
 
 async def overview(world: World, names: tuple[EnvironmentName, ...], length: int) -> Result[Overview, Refused | Fault]:
@@ -36,10 +37,11 @@ async def overview(world: World, names: tuple[EnvironmentName, ...], length: int
     outcome = settled(await world.ledger.look())
     if isinstance(outcome, Failure):
         return Failure(outcome.failure())
-    state = outcome.unwrap()
-    found = [await _with_history(world, state.of(name), length) for name in names]
-    at = world.clock.now()
-    return collect(found).map(lambda each: Overview(at=at, environments=each)).alt(lambda faults: faults[0])
+    look = outcome.unwrap()
+    found = settled(collect([await _with_history(world, look.state.of(name), length) for name in names]))
+    if isinstance(found, Failure):
+        return Failure(found.failure()[0])
+    return Success(Overview(at=world.clock.now(), environments=found.unwrap(), unreadable=look.unreadable))
 
 
 async def with_drift(
@@ -61,8 +63,8 @@ async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift,
     for outcome in (entries, state, tags):
         if isinstance(outcome, Failure):
             return Failure(outcome.failure())
-    expected = expected_tags(entries.unwrap(), state.unwrap())
-    return Success((drift(expected, tags.unwrap(), policy.names), state.unwrap()))
+    expected = expected_tags(entries.unwrap(), state.unwrap().state)
+    return Success((drift(expected, tags.unwrap(), policy.names), state.unwrap().state))
 
 
 async def whereabouts(
@@ -109,7 +111,7 @@ async def _records_of(
     if isinstance(resolved, Failure):
         return Failure(resolved.failure()[0])
     digests: list[Digest] = [each for each in dict.fromkeys(resolved.unwrap()) if each is not None]
-    records = settled(collect([await world.ledger.about(digest) for digest in digests]))
+    records = settled(collect([await world.ledger.about(digest, frozenset(names)) for digest in digests]))
     if isinstance(records, Failure):
         return Failure(records.failure()[0])
     known = {each.digest: each for found in records.unwrap() for each in found if each.void is None}

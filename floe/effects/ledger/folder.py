@@ -4,7 +4,7 @@ Records and segments are reachable from the head, and the head is tagged. What i
 `index.json` names the new head; before that, nothing has happened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import msgspec
@@ -20,7 +20,7 @@ from floe.core.record import Draft, Record, place, seal, unseal
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.effects.blocking import FaultError, in_thread, value_of
-from floe.effects.ports import Appended, Outcome
+from floe.effects.ports import Appended, Look, Outcome
 from floe.effects.registry.layout import Layout, Transaction
 
 
@@ -31,7 +31,10 @@ class FolderLedger:
         self._layout = layout
         self._location = location
 
-    async def look(self) -> Outcome[State]:
+    async def look(self) -> Outcome[Look]:
+        return await in_thread(lambda: Look(state=self._head().state))
+
+    async def recall(self) -> Outcome[State]:
         return await in_thread(lambda: self._head().state)
 
     async def entries(self) -> Outcome[tuple[Entry, ...]]:
@@ -40,8 +43,8 @@ class FolderLedger:
     async def record(self, name: Digest) -> Outcome[Record]:
         return await in_thread(partial(self._record, name))
 
-    async def about(self, artifact: Digest) -> Outcome[tuple[Known, ...]]:
-        return await in_thread(lambda: tuple(self._about(artifact)))
+    async def about(self, artifact: Digest, environments: frozenset[str]) -> Outcome[tuple[Known, ...]]:
+        return await in_thread(lambda: tuple(self._about(artifact, environments)))
 
     async def append(self, draft: Draft, policy: Policy) -> Outcome[Appended]:
         return await in_thread(partial(self._append, draft, canonical.encode(policy)))
@@ -67,20 +70,20 @@ class FolderLedger:
             change.drop_blob(superseded.digest)
         return Appended(record=manifest.digest, position=advanced.entry.position)
 
-    def _about(self, artifact: Digest) -> Iterator[Known]:
+    def _about(self, artifact: Digest, environments: frozenset[str]) -> Iterator[Known]:
         """Segments are searched as bytes first: all but a few do not mention the artifact."""
         now = self._head()
         for segment in now.segments:
             content = self._content(segment.digest, "segment")
             if artifact.encode() in content:
-                yield from self._known(self._listed(segment.digest, content), artifact)
-        yield from self._known(now.tail, artifact)
+                listed = self._listed(segment.digest, content)
+                yield from self._known(entry for entry in listed if entry.concerns(artifact, environments))
+        yield from self._known(entry for entry in now.tail if entry.concerns(artifact, environments))
 
-    def _known(self, entries: tuple[Entry, ...], artifact: Digest) -> Iterator[Known]:
+    def _known(self, entries: Iterable[Entry]) -> Iterator[Known]:
         for entry in entries:
-            if entry.concerns(artifact):
-                record = self._record(entry.record)
-                yield Known(digest=entry.record, position=entry.position, record=record, void=entry.void)
+            record = self._record(entry.record)
+            yield Known(digest=entry.record, position=entry.position, record=record, void=entry.void)
 
     def _entries(self, now: Head) -> Iterator[Entry]:
         for segment in now.segments:
@@ -96,19 +99,30 @@ class FolderLedger:
         return value_of(unseal(manifest, self._location))
 
     def _content(self, name: Digest, what: str) -> bytes:
-        try:
+        with self._ours(f"{what} {name}"):
             content = self._layout.read_blob(name, LARGEST_MANIFEST)
-        except FaultError as error:
-            if isinstance(error.fault, Damaged | Oversized):
-                raise FaultError(self._damaged(what, name, "its bytes are not what its name says")) from error
-            raise
         if content is None:
-            raise FaultError(self._damaged(what, name, "it is not there"))
+            raise FaultError(self._damaged(f"{what} {name}", "it is not there"))
         return content
+
+    @contextmanager
+    def _ours(self, what: str) -> Iterator[None]:
+        """Content in this block that is not what its name says is the ledger's damage, not an artifact's."""
+        try:
+            yield
+        except FaultError as error:
+            match error.fault:
+                case Damaged(expected=expected, found=found):
+                    raise FaultError(self._damaged(what, f"found {found}, expected {expected}")) from error
+                case Oversized(size=size, largest=largest):
+                    raise FaultError(self._damaged(what, f"found {size} bytes, expected {largest}")) from error
+                case _:
+                    raise
 
     def _head(self) -> Head:
         """The head that is tagged now. Superseded heads are removed, so a reader may have to look again."""
-        found = self._layout.read_tagged(head.TAG, LARGEST_MANIFEST)
+        with self._ours(f"the head under tag {head.TAG}"):
+            found = self._layout.read_tagged(head.TAG, LARGEST_MANIFEST)
         return self._decoded(found[1]) if found else Head()
 
     def _head_of(self, descriptor: Descriptor | None) -> Head:
@@ -117,5 +131,5 @@ class FolderLedger:
     def _decoded(self, content: bytes) -> Head:
         return value_of(head.decode(Manifest(media_type=INDEX, content=content), self._location))
 
-    def _damaged(self, what: str, name: Digest, why: str) -> LedgerDamaged:
-        return LedgerDamaged(where=self._location, what=f"{what} {name}", why=why)
+    def _damaged(self, what: str, why: str) -> LedgerDamaged:
+        return LedgerDamaged(where=self._location, what=what, why=why)

@@ -16,7 +16,7 @@ from floe.core.record import Draft, Record, place, seal, unseal
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.effects.memory.trouble import Call, Trouble
-from floe.effects.ports import Appended, Outcome
+from floe.effects.ports import Appended, Look, Outcome
 
 
 class MemoryLedger:
@@ -29,8 +29,11 @@ class MemoryLedger:
         self.listed: list[Entry] = []
         self.manifests: dict[Digest, Manifest] = {}
 
-    async def look(self) -> Outcome[State]:
-        return await self.trouble.around(Call(operation="look"), lambda: Success(self.head.state))
+    async def look(self) -> Outcome[Look]:
+        return await self.trouble.around(Call(operation="look"), lambda: Success(Look(state=self.head.state)))
+
+    async def recall(self) -> Outcome[State]:
+        return await self.trouble.around(Call(operation="recall"), lambda: Success(self.head.state))
 
     async def entries(self) -> Outcome[tuple[Entry, ...]]:
         return await self.trouble.around(Call(operation="entries"), lambda: Success(tuple(self.listed)))
@@ -38,8 +41,8 @@ class MemoryLedger:
     async def record(self, name: Digest) -> Outcome[Record]:
         return await self.trouble.around(Call(operation="record"), partial(self._record, name))
 
-    async def about(self, artifact: Digest) -> Outcome[tuple[Known, ...]]:
-        return await self.trouble.around(Call(operation="about"), partial(self._about, artifact))
+    async def about(self, artifact: Digest, environments: frozenset[str]) -> Outcome[tuple[Known, ...]]:
+        return await self.trouble.around(Call(operation="about"), partial(self._about, artifact, environments))
 
     async def append(self, draft: Draft, policy: Policy) -> Outcome[Appended]:
         return await self.trouble.around(Call(operation="append"), partial(self._append, draft, policy))
@@ -61,8 +64,8 @@ class MemoryLedger:
             return Failure(LedgerDamaged(where=self.location, what=f"record {name}", why="it is not there"))
         return unseal(manifest, self.location)
 
-    def _about(self, artifact: Digest) -> Outcome[tuple[Known, ...]]:
-        found = (self._known(entry) for entry in self.listed if entry.concerns(artifact))
+    def _about(self, artifact: Digest, environments: frozenset[str]) -> Outcome[tuple[Known, ...]]:
+        found = (self._known(entry) for entry in self.listed if entry.concerns(artifact, environments))
         return collect(found).alt(lambda faults: faults[0])
 
     def _known(self, entry: Entry) -> Outcome[Known]:

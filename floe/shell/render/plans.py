@@ -1,5 +1,6 @@
 """A plan as people review it: what would be done, and on which facts that rests."""
 
+import shlex
 from typing import TypeAlias
 
 from floe.core.effect import CreateTag, Drawing
@@ -7,6 +8,7 @@ from floe.core.event import Promoted
 from floe.core.explain import because
 from floe.core.facts import Facts, told
 from floe.core.plan import Plan
+from floe.core.policy import Gate
 from floe.shell.render.reply import Reply, plain
 
 Lines: TypeAlias = tuple[str, ...]
@@ -22,7 +24,7 @@ def shown(plan: Plan) -> Reply:
             *(("  - record the promotion",) if plan.event else ()),
             *(f"  - {drawn(each)}" for each in plan.drawings),
             "Gates:",
-            *(f"  - {gate.name}: {gate.command or 'built in'}" for gate in plan.gates),
+            *(f"  - {gate.name}: {_how(gate)}" for gate in plan.gates),
             "Facts it rests on:",
             *(f"  - {name.replace('_', ' ')}: {told(getattr(plan.facts, name))}" for name in Facts.__struct_fields__),
             *_outstanding(plan),
@@ -35,6 +37,12 @@ def drawn(drawing: Drawing) -> str:
     if isinstance(drawing, CreateTag):
         return f"create tag {drawing.name} -> {drawing.digest}"
     return f"move tag {drawing.name} -> {drawing.digest}"
+
+
+def _how(gate: Gate) -> str:
+    if gate.command is None:
+        return "built in" if gate.is_builtin else "no command"
+    return gate.command if isinstance(gate.command, str) else shlex.join(gate.command)
 
 
 def _promotion(plan: Plan) -> str:
