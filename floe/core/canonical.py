@@ -35,7 +35,7 @@ def decode(content: bytes, kind: type[T]) -> Result[T, Malformed]:
             return Failure(_malformed(kind, "another spelling of the same JSON", "its canonical bytes"))
         return Success(msgspec.convert(plain, kind, str_keys=True))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        return Failure(_malformed(kind, str(error), f"JSON of a {kind.__name__}"))
+        return Failure(_malformed(kind, str(error), f"JSON of a {_name(kind)}"))
 
 
 def decode_exactly(content: bytes, kind: type[T]) -> Result[T, Malformed]:
@@ -50,7 +50,12 @@ def decode_exactly(content: bytes, kind: type[T]) -> Result[T, Malformed]:
 
 
 def _malformed(kind: type[object], found: str, expected: str) -> Malformed:
-    return Malformed(what=getattr(kind, "__name__", str(kind)), found=found, expected=expected)
+    return Malformed(what=_name(kind), found=found, expected=expected)
+
+
+def _name(kind: type[object]) -> str:
+    """A union of values has no name of its own."""
+    return getattr(kind, "__name__", str(kind))
 
 
 def _no_float(text: str) -> NoReturn:

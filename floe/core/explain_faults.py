@@ -13,6 +13,7 @@ from floe.core.fault import (
     TagTaken,
     TooNew,
     Unavailable,
+    Unseen,
     Unwritable,
 )
 
@@ -47,6 +48,12 @@ def what_failed(fault: Fault) -> Lines:
                 f"Found: {found}",
                 f"Expected: {wanted}",
                 "Next: choose another version; what is released is never replaced",
+            )
+        case Unseen(where=where, record=record):
+            return (
+                f"Recorded in {where}, and not yet visible there",
+                f"Found: record {record[:19]} is not listed",
+                "Next: wait a little, then run floe platform recover",
             )
         case TooNew(where=where, what=what, needs=needs, reads=reads):
             return (

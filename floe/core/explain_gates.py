@@ -31,7 +31,9 @@ def _report(result: GateResult) -> Lines:
         case TimedOut(after_seconds=seconds, output=output):
             return (f"Gate execution timed out after {seconds} seconds", *_output(output))
         case NotStarted(why=why):
-            what = "The artifact could not be read" if result.gate == POLICY_GATE else "The command could not be started"
+            what = (
+                "The artifact could not be read" if result.gate == POLICY_GATE else "The command could not be started"
+            )
             return (f"{what}: {why}",)
         case Examined(violations=violations):
             return ("Violations:", *(f"  - {violation_line(violation)}" for violation in violations))

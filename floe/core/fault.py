@@ -65,6 +65,13 @@ class LedgerDamaged(Value, frozen=True, kw_only=True, tag="ledger-damaged"):
     why: str
 
 
+class Unseen(Value, frozen=True, kw_only=True, tag="unseen"):
+    """A record was accepted and is not listed yet: it is durable, and whether it counts is not known."""
+
+    where: str
+    record: Digest
+
+
 class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
     """Something was written by a newer floe, for readers newer than this one."""
 
@@ -92,6 +99,7 @@ Fault: TypeAlias = (
     | Damaged
     | TagTaken
     | LedgerDamaged
+    | Unseen
     | TooNew
     | Oversized
 )

@@ -26,6 +26,7 @@ TAIL: Final = 16  # records the head keeps at least
 SEGMENT: Final = 64  # records a segment holds
 HEAD_TYPE: Final = "application/vnd.dev.floe.ledger.head.v1+json"
 SEGMENT_TYPE: Final = "application/vnd.dev.floe.ledger.segment.v1+json"
+_VOID: Final = "dev.floe.ledger.void"
 _STATE: Final = "dev.floe.ledger.state"
 _PREFIX: Final = "dev.floe.ledger."
 
@@ -51,6 +52,7 @@ class Head(Value, frozen=True, kw_only=True):
     state: State = State()
     tail: tuple[Entry, ...] = ()  # oldest first
     segments: tuple[Descriptor, ...] = ()  # oldest first
+    tips: tuple[ADigest, ...] = ()  # the records that no other came after; where writers take turns, one
     count: int = 0  # of records in segments
     xor: str = "0" * 32  # of the first 32 hex digits of their digests
 
@@ -59,9 +61,10 @@ class Head(Value, frozen=True, kw_only=True):
         return self.count + len(self.tail)
 
     @property
-    def tips(self) -> tuple[Digest, ...]:
-        """The records that a new one comes after; where writers take turns, one."""
-        return (self.tail[-1].record,) if self.tail else ()
+    def voids(self) -> frozenset[Digest]:
+        """All records that do not count."""
+        sealed = (name for each in self.segments for name in each.annotations.get(_VOID, "").split(",") if name)
+        return frozenset((*map(Digest, sealed), *(entry.record for entry in self.tail if entry.void)))
 
 
 class Advanced(Value, frozen=True, kw_only=True):
@@ -78,6 +81,7 @@ class _Summary(Value, frozen=True, kw_only=True):
     fold: int = FOLD
     count: int
     xor: str
+    tips: tuple[ADigest, ...]
     state: State
 
 
@@ -86,14 +90,16 @@ def advance(head: Head, sealed_record: Manifest, record: Record) -> Advanced:
     state, won = evolve(head.state, sealed_record.digest, record)
     entry = _entry(sealed_record, record, head.length, won)
     tail = (*head.tail, entry)
+    tips = (*(tip for tip in head.tips if tip not in record.predecessors), sealed_record.digest)
     if len(tail) < TAIL + SEGMENT:
-        return Advanced(head=msgspec.structs.replace(head, state=state, tail=tail), entry=entry)
+        return Advanced(head=msgspec.structs.replace(head, state=state, tail=tail, tips=tips), entry=entry)
     old, kept = tail[:SEGMENT], tail[SEGMENT:]
     segment = segment_of(old)
     grown = Head(
         state=state,
         tail=kept,
-        segments=(*head.segments, describe(segment)),
+        segments=(*head.segments, _described(segment, old)),
+        tips=tips,
         count=head.count + len(old),
         xor=_folded(head.xor, old),
     )
@@ -102,6 +108,12 @@ def advance(head: Head, sealed_record: Manifest, record: Record) -> Advanced:
 
 def segment_of(entries: tuple[Entry, ...]) -> Manifest:
     return _index(SEGMENT_TYPE, tuple(_describe(entry) for entry in entries), {})
+
+
+def segment_tag(segment: Manifest, named: Head, from_end: int) -> Tag:
+    """The tag of a segment that is the `from_end`-th last of those a head names: first and last position, digest."""
+    first = (len(named.segments) - from_end) * SEGMENT
+    return Tag(f"floe-seg.{first:08d}-{first + SEGMENT - 1:08d}.{segment.digest.removeprefix('sha256:')[:32]}")
 
 
 def entries_of(segment: Manifest, where: str) -> Result[tuple[Entry, ...], Fault]:
@@ -113,7 +125,7 @@ def entries_of(segment: Manifest, where: str) -> Result[tuple[Entry, ...], Fault
 
 
 def encode(head: Head) -> Manifest:
-    summary = _Summary(count=head.count, xor=head.xor, state=head.state)
+    summary = _Summary(count=head.count, xor=head.xor, tips=head.tips, state=head.state)
     listed = (*head.segments, *(_describe(entry) for entry in head.tail))
     return _index(HEAD_TYPE, listed, {_STATE: canonical.encode(summary).decode()})
 
@@ -129,7 +141,12 @@ def decode(manifest: Manifest, where: str) -> Result[Head, Fault]:
     return _summary(text, where).bind(
         lambda summary: _entries(tail, where).map(
             lambda entries: Head(
-                state=summary.state, tail=entries, segments=segments, count=summary.count, xor=summary.xor
+                state=summary.state,
+                tail=entries,
+                segments=segments,
+                tips=summary.tips,
+                count=summary.count,
+                xor=summary.xor,
             )
         )
     )
@@ -146,6 +163,12 @@ def _summary(text: bytes, where: str) -> Result[_Summary, Fault]:
 
 class _Fold(Value, frozen=True, kw_only=True):
     fold: int
+
+
+def _described(segment: Manifest, entries: tuple[Entry, ...]) -> Descriptor:
+    """A segment as the head lists it, with the records in it that do not count."""
+    voids = ",".join(entry.record for entry in entries if entry.void)
+    return msgspec.structs.replace(describe(segment), annotations={_VOID: voids} if voids else {})
 
 
 def _entry(manifest: Manifest, record: Record, position: int, won: Digest | None) -> Entry:

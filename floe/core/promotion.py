@@ -147,7 +147,7 @@ def _existence(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refus
     if step.digest is None:
         known = any(name == Tag(version) or name.startswith(f"{version}-") for name in snapshot.names)
         if step.source == NOWHERE or not known:
-            yield VersionNotFound(version=version, nearest=suggest.nearest(version, snapshot.names))
+            yield VersionNotFound(version=version, nearest=suggest.nearest(version, snapshot.names, policy.names))
         else:
             found = suggest.available(step.source, snapshot.names)
             yield NeverPromoted(version=version, environment=step.source, available=found)

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 import re2
 
-from floe.core.names import VERSION, Tag, Version
+from floe.core.names import VERSION, EnvironmentName, Tag, Version, is_reserved
 
 SHOWN = 10
 
 
-def nearest(version: Version, names: Iterable[Tag]) -> tuple[str, ...]:
+def nearest(version: Version, names: Iterable[Tag], environments: tuple[EnvironmentName, ...]) -> tuple[str, ...]:
     """The release tags that look most like a version that is not there."""
-    released = [name for name in names if re2.fullmatch(VERSION, name)]
+    released = [name for name in names if re2.fullmatch(VERSION, name) and not is_reserved(name, environments)]
     return tuple(difflib.get_close_matches(version, released, n=3, cutoff=0.5))
 
 

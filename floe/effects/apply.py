@@ -1,5 +1,6 @@
 """The interpreter: performs effects in order, and decides nothing. It stops at the first that does not succeed."""
 
+import anyio
 import msgspec
 from returns.result import Failure, Success
 
@@ -20,11 +21,13 @@ async def apply(concluded: Concluded, policy: Policy, world: World) -> Receipt:
     """Carry out an order; what became of it is told effect by effect."""
     hand = Hand(world=world, policy=policy)
     steps: list[Step] = []
-    for effect in concluded.effects:
-        step = await hand.perform(effect)
-        steps.append(step)
-        if not isinstance(step, Done):
-            break
+    with anyio.CancelScope() as scope:
+        for effect in concluded.effects:
+            step = await hand.perform(effect)
+            steps.append(step)
+            if not isinstance(step, Done):
+                break
+            scope.shield = True  # what is recorded is finished: a signal comes too late to stop it
     return Receipt(plan=concluded.plan.digest, steps=tuple(steps))
 
 

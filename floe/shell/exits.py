@@ -64,6 +64,7 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Damaged: UNAVAILABLE,
     fault.TagTaken: ALREADY,
     fault.LedgerDamaged: DRIFTED,
+    fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
 }

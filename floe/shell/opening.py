@@ -1,5 +1,6 @@
 """Opening a session: the manifest, the world behind it, who asks, the trace."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -9,8 +10,9 @@ from floe.core.fault import Fault
 from floe.core.names import Malformed
 from floe.core.operator import Operator
 from floe.core.outcome import settled
+from floe.core.policy import Governance
+from floe.effects.ports import World
 from floe.shell import manifest, wiring
-from floe.shell.clock import SystemEntropy
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.operator import claimed
@@ -19,6 +21,7 @@ from floe.shell.settings import Settings, Surroundings, find_manifest, surroundi
 from floe.shell.trace import trace
 
 Unopened: TypeAlias = tuple[Complaint, ...] | Malformed | Fault
+WorldOf: TypeAlias = Callable[[Settings, Governance, Surroundings], Result[World, Fault]]
 
 
 def load_manifest(file: str | Path | None = None, *, operator: str | None = None) -> Result[Session, Unopened]:
@@ -33,21 +36,27 @@ def load_manifest(file: str | Path | None = None, *, operator: str | None = None
 
 
 def open_session(
-    loaded: Loaded, around: Surroundings, operator: str | None, *, has_token: bool = False
+    loaded: Loaded,
+    around: Surroundings,
+    operator: str | None,
+    *,
+    has_token: bool = False,
+    world_of: WorldOf = wiring.world,
 ) -> Result[Session, Malformed | Fault]:
     who = settled(claimed(operator, around, loaded.settings.base))
     if isinstance(who, Failure):
         return Failure(who.failure())
-    world = settled(wiring.world(loaded.settings, loaded.policy.governance, around))
-    if isinstance(world, Failure):
-        return Failure(world.failure())
+    made = settled(world_of(loaded.settings, loaded.policy.governance, around))
+    if isinstance(made, Failure):
+        return Failure(made.failure())
+    world = made.unwrap()
     has_token = has_token or around.identity_token is not None
     return Success(
         Session(
             policy=loaded.policy,
-            world=world.unwrap(),
+            world=world,
             operator=Operator(name=who.unwrap().name, assurance="unverified"),
-            trace=trace(around.traceparent, SystemEntropy()),
+            trace=trace(around.traceparent, world.entropy),
             settings=loaded.settings,
             warnings=tuple(_unbuilt(loaded.settings, has_token=has_token)),
         )

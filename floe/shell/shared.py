@@ -1,7 +1,8 @@
 """The options that every command takes, as one value."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class Shared(NamedTuple):
@@ -14,3 +15,4 @@ class Shared(NamedTuple):
     log_format: Literal["text", "json"] = "text"
     operator: str | None = None
     identity_token: str | None = None
+    world_of: Callable[..., Any] | None = None  # which world to work in; None: the one the manifest describes

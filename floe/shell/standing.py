@@ -81,7 +81,8 @@ async def whereabouts(
     tags = settled(await world.registry.tags())
     if isinstance(tags, Failure):
         return Failure(tags.failure())
-    return Failure(Refused(refusals=(VersionNotFound(version=version, nearest=nearest(version, tags.unwrap())),)))
+    alike = nearest(version, tags.unwrap(), names)
+    return Failure(Refused(refusals=(VersionNotFound(version=version, nearest=alike),)))
 
 
 async def _with_history(world: World, state: EnvironmentState, length: int) -> Outcome[EnvironmentState]:

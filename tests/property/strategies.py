@@ -243,5 +243,3 @@ def _rolled_back(version: Version, digest: Digest, environment: EnvironmentName,
         reason="slow",
         during_lock=locked,
     )
-
-

@@ -5,6 +5,7 @@ Records and segments are reachable from the head, and the head is tagged. What i
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import msgspec

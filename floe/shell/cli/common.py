@@ -32,10 +32,11 @@ def writes(command: Command) -> Callable[..., None]:
 
 
 def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[..., None]:
-    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the command line gives
+    def run(context: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the command line gives
         from floe.shell.run import run as carry_out
 
-        known = Shared(**{name: given.pop(name) for name in shared})
+        # Whoever calls the app as a function may hand in a world: `app([...], obj=world_of)`.
+        known = Shared(**{name: given.pop(name) for name in shared}, world_of=context.obj)
         raise typer.Exit(carry_out(lambda: command(known, **given), known))
 
     own = tuple(inspect.signature(command).parameters.values())[1:]
@@ -43,8 +44,9 @@ def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[...,
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in shared.items()
     )
-    run.__signature__ = inspect.Signature((*own, *added))  # type: ignore[attr-defined]
-    run.__annotations__ = {each.name: each.annotation for each in (*own, *added)}
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = inspect.Signature((*own, *added, context))  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in (*own, *added, context)}
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     return run
 

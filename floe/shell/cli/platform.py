@@ -63,10 +63,10 @@ async def promote(
     """Promote a version into an environment, after its gates have passed."""
     from floe.shell.commands import promoting
 
-    asked = promoting.Asked(version=version, to=to, source=source, force=force)
+    asked = promoting.Asked(version=version, to=to, source=source, force=force, if_needed=if_needed, strict=strict)
     if dry_run or out is not None or run_gates:
         return await promoting.preview(shared, asked, run_gates=run_gates, out=out)
-    return await promoting.promote(shared, asked, if_needed=if_needed, wait=wait, strict=strict)
+    return await promoting.promote(shared, asked, wait=wait)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from returns.result import Failure, Result, Success
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.effects.drive import Faulted
-from floe.shell import exits, manifest
+from floe.shell import exits, manifest, wiring
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.opening import open_session
@@ -26,7 +26,8 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     if isinstance(loaded, Failure):
         return loaded.failure()
     has_token = shared.identity_token is not None
-    match settled(open_session(loaded.unwrap(), around, shared.operator, has_token=has_token)):
+    world_of = shared.world_of or wiring.world
+    match settled(open_session(loaded.unwrap(), around, shared.operator, has_token=has_token, world_of=world_of)):
         case Success(session):
             return await command(session)
         case Failure(trouble):

@@ -19,15 +19,17 @@ from floe.shell.shared import Shared
 
 
 class Asked(Value, frozen=True, kw_only=True):
-    """What was typed."""
+    """What was typed, for a promotion and its dry run alike."""
 
     version: str
     to: str
     source: str | None
     force: bool
+    if_needed: bool
+    strict: bool
 
 
-async def promote(shared: Shared, asked: Asked, *, if_needed: bool, wait: float, strict: bool) -> Reply:
+async def promote(shared: Shared, asked: Asked, *, wait: float) -> Reply:
     async def run(session: Session) -> Reply:
         outcome = await api.promote(
             session, asked.version, to=asked.to, source=asked.source, force=asked.force, wait=wait
@@ -35,8 +37,8 @@ async def promote(shared: Shared, asked: Asked, *, if_needed: bool, wait: float,
         match settled(outcome):
             case Success(carried):
                 done = moves.promoted(carried, session.trace.trace_id, warned(session))
-                return _strictly(carried_reply(carried, done, session), strict=strict)
-            case Failure(Refused() as refusal) if if_needed and (there := _only_there(refusal)):
+                return _strictly(carried_reply(carried, done, session), asked)
+            case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return _nothing_to_do(there, session)
             case Failure(trouble):
                 return told(trouble, session)
@@ -52,7 +54,9 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
         match settled(outcome):
             case Success(found):
                 reply = previews.promotion(found, session.operator, session.trace.trace_id, warned(session))
-                return await _saved(found, reply, out, session) if out else reply
+                return _strictly(await _saved(found, reply, out, session) if out else reply, asked)
+            case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
+                return _nothing_to_do(there, session)
             case Failure(Refused() as refusal):
                 ordered = exits.refused(refusal.refusals)[1]
                 return previews.refused_promotion(
@@ -101,7 +105,7 @@ def _nothing_to_do(there: AlreadyPromoted, session: Session) -> Reply:
     )
 
 
-def _strictly(reply: Reply, *, strict: bool) -> Reply:
-    if strict and reply.warnings and reply.code == exits.DONE:
+def _strictly(reply: Reply, asked: Asked) -> Reply:
+    if asked.strict and reply.warnings and reply.code == exits.DONE:
         return msgspec.structs.replace(reply, code=exits.UNAVAILABLE)
     return reply

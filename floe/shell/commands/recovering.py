@@ -58,6 +58,6 @@ def _reply(session: Session, done: tuple[Drawing, ...], left: tuple[Drift, ...],
             "drift": [plain(each) for each in left],
             "trace_id": session.trace.trace_id,
         },
-        lines=tuple(f"Recovered: {drawn(each)}" for each in done) or ("Nothing to recover",),
+        lines=tuple(f"Recovered: {drawn(each)}" for each in done) or (() if fault else ("Nothing to recover",)),
         error=(*(blocks.block((fault,)) if fault else ()), *drift_block(left)),
     )

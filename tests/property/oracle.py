@@ -1,0 +1,205 @@
+"""The same rules again, written as dumbly as possible: beside every clever function of the core stands one of these.
+
+They go over lists from the beginning, keep nothing, and know nothing of each other.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from floe.core.event import Locked, Promoted, RolledBack, Unlocked
+from floe.core.names import Digest
+from floe.core.operator import Operator
+from floe.core.policy import IdentityPolicy, Policy
+from floe.core.record import Record
+from floe.core.snapshot import Known
+
+Written = tuple[Digest, Record]
+
+
+# Folding -----------------------------------------------------------------------------------------------------------
+
+
+def is_void(history: tuple[Written, ...], place: int) -> bool:
+    """Whether what a record expects is untrue, from all records before it and nothing else."""
+    record = history[place][1]
+    where = record.event.environment
+    moved: Digest | None = None
+    locks: list[Written] = []
+    for earlier in range(place):
+        digest, other = history[earlier]
+        if other.event.environment != where or is_void(history, earlier):
+            continue
+        if isinstance(other.event, Promoted | RolledBack):
+            moved = digest
+        if isinstance(other.event, Locked):
+            locks = [(digest, other)]
+        if isinstance(other.event, Unlocked):
+            locks = []
+    held = None
+    for digest, lock in locks:
+        assert isinstance(lock.event, Locked)
+        if lock.event.until is None or record.at < lock.event.until:
+            held = digest
+    wrong_move = record.expects.after is not msgspec.UNSET and record.expects.after != moved
+    wrong_lock = record.expects.lock is not msgspec.UNSET and record.expects.lock != held
+    return wrong_move or wrong_lock
+
+
+def valid(history: tuple[Written, ...]) -> list[Written]:
+    return [written for place, written in enumerate(history) if not is_void(history, place)]
+
+
+# Presence ----------------------------------------------------------------------------------------------------------
+
+
+def stands(records: Iterable[Known], version: str, environment: str) -> Known | None:
+    """The promotion by which a version is in an environment, if it is: the last word about it counts."""
+    promotion, is_in = None, False
+    for known in records:
+        event, before = known.record.event, known.record.before
+        if event.environment != environment or not isinstance(event, Promoted | RolledBack):
+            continue
+        if isinstance(event, Promoted) and event.version == version:
+            promotion, is_in = known, True
+        elif isinstance(event, RolledBack) and event.version == version:
+            is_in = True
+        elif isinstance(event, RolledBack) and before is not None and before.version == version:
+            is_in = False
+    return promotion if is_in else None
+
+
+# The way -----------------------------------------------------------------------------------------------------------
+
+
+def may_follow(policy: Policy, source: str, target: str) -> bool:
+    """Whether nothing but optional environments lies between, going forward."""
+    ladder = ["none", *policy.names]
+    optional = {each.name for each in policy.environments if each.optional}
+    between = ladder[ladder.index(source) + 1 : ladder.index(target)]
+    return ladder.index(source) < ladder.index(target) and set(between) <= optional
+
+
+# People ------------------------------------------------------------------------------------------------------------
+
+
+def person(operator: Operator, identity: IdentityPolicy) -> str | None:
+    names = [operator.name]
+    if operator.subject:
+        names.append(f"{operator.issuer}#{operator.subject}")
+    if not identity.people:
+        return names[-1]
+    for each in identity.people:
+        for name in names:
+            if name in each.members:
+                return each.name
+    return None
+
+
+def groups(operator: Operator, identity: IdentityPolicy) -> set[str]:
+    found = set(operator.groups or ())
+    for group in identity.groups:
+        for member in group.members:
+            proved = f"{operator.issuer}#{operator.subject}" if operator.subject else operator.name
+            if member in (operator.name, proved, person(operator, identity)):
+                found.add(group.name)
+    return found
+
+
+def is_listed(operator: Operator, environment: str, policy: Policy) -> bool:
+    """Whether either list of an environment names the operator; where there is no list, everybody is named."""
+    where = policy.environment(environment)
+    assert where is not None
+    rule = where.authorization
+    if rule is None or (rule.allowed_groups is None and rule.allowed_operators is None):
+        return True
+    by_group = groups(operator, policy.identity) & set(rule.allowed_groups or ())
+    accounts = {operator.name, person(operator, policy.identity)}
+    if operator.subject:
+        accounts.add(f"{operator.issuer}#{operator.subject}")
+    return bool(by_group or accounts & set(rule.allowed_operators or ()))
+
+
+def must_prove(operator: Operator, environment: str, policy: Policy) -> bool:
+    """Whether the operator is one of whom proof is wanted, and gave none."""
+    where = policy.environment(environment)
+    assert where is not None
+    rule = where.authorization
+    has_rules = rule is not None and (
+        rule.allowed_groups is not None or rule.allowed_operators is not None or rule.separation_of_duties
+    )
+    return has_rules and operator.assurance == "unverified" and not policy.identity.accept_unverified
+
+
+# Separate hands ----------------------------------------------------------------------------------------------------
+
+
+def hands(records: Iterable[Known], digest: str, source: str, target: str, policy: Policy) -> dict[str, Known]:
+    """Who last promoted these bytes, by environment: in the source, and earlier wherever there is authorization."""
+    found: dict[str, Known] = {}
+    earlier = policy.names[: policy.names.index(next(each for each in policy.names if each == target))]
+    for known in records:
+        event = known.record.event
+        if isinstance(event, Promoted) and event.digest == digest and event.environment in earlier:
+            where = policy.environment(event.environment)
+            if event.environment == source or (where is not None and where.authorization is not None):
+                found[event.environment] = known
+    return found
+
+
+def conflicts(operator: Operator, found: dict[str, Known], target: str, policy: Policy) -> set[tuple[str, str]]:
+    """Each environment whose hands are the operator's own (`same`), or may be (`unknown`)."""
+    where = policy.environment(target)
+    if where is None or where.authorization is None or not where.authorization.separation_of_duties:
+        return set()
+    wrong = set()
+    for environment, known in found.items():
+        mine, theirs = person(operator, policy.identity), person(known.record.operator, policy.identity)
+        if mine is None or theirs is None:
+            wrong.add((environment, "unknown"))
+        elif mine == theirs:
+            wrong.add((environment, "same"))
+    return wrong
+
+
+# Tags --------------------------------------------------------------------------------------------------------------
+
+
+def drawn(history: tuple[Written, ...]) -> dict[str, str]:
+    """Every tag that the valid records draw, one after the other."""
+    tags: dict[str, str] = {}
+    for _, record in valid(history):
+        event = record.event
+        if isinstance(event, Promoted):
+            tags[f"{event.version}-{event.environment}"] = event.digest
+        if isinstance(event, RolledBack):
+            tags[event.tag] = event.digest
+        if isinstance(event, Promoted | RolledBack):
+            tags[f"latest-{event.environment}"] = event.digest
+    return tags
+
+
+def differences(expected: dict[str, str], found: dict[str, str]) -> set[tuple[str, str]]:
+    """Tags that are missing or that point elsewhere."""
+    missing = {(tag, "missing") for tag in expected if tag not in found}
+    return missing | {(tag, "moved") for tag in expected if tag in found and found[tag] != expected[tag]}
+
+
+# Heads and exit codes ----------------------------------------------------------------------------------------------
+
+
+def xor(digests: Iterable[str]) -> str:
+    """The exclusive or of 32 hex digits each, digit by digit."""
+    total = [0] * 32
+    for digest in digests:
+        for place, digit in enumerate(digest.split(":")[1][:32]):
+            total[place] ^= int(digit, 16)
+    return "".join("0123456789abcdef"[each] for each in total)
+
+
+def first_code(codes: Iterable[int], order: tuple[int, ...]) -> int:
+    present = set(codes)
+    for code in order:
+        if code in present:
+            return code
+    raise ValueError(present)
