@@ -102,7 +102,7 @@ def definite(snapshot: Snapshot, command: Promote, policy: Policy) -> Result[Ste
 
 def _decide(snapshot: Snapshot, step: Step, policy: Policy) -> Result[Plan, Refusals]:
     recorded = step.there.stands
-    if recorded and step.digest and not step.command.force:
+    if recorded and step.digest and step.digest == _digest_of(step.there) and not step.command.force:
         pending = undrawn(snapshot, recorded, step.state)
         if pending and step.facts.environment_tag in (None, step.digest):
             completion = Plan(
@@ -157,9 +157,9 @@ def _existence(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refus
 
 def _standing(step: Step) -> Iterator[Refusal]:
     """Whether the version is here already, or its place is taken."""
-    found, recorded = step.facts.environment_tag, step.there.stands
+    name, recorded = environment_tag(step.command.version, step.target.name), step.there.stands
+    found = step.facts.environment_tag or _promised(step.state, name)
     if found and step.digest and found != step.digest:
-        name = environment_tag(step.command.version, step.target.name)
         yield TagExists(name=name, found=found, wanted=step.digest)
     if recorded and recorded.record.after and not step.command.force:
         yield AlreadyPromoted(
@@ -214,6 +214,11 @@ def _unsigned(snapshot: Snapshot) -> str:
     if snapshot.signature.status == "missing":
         return "Artifact is unsigned"
     return f"Signature {snapshot.signature.status}: {snapshot.signature.detail or 'no detail'}"
+
+
+def _promised(state: EnvironmentState, name: Tag) -> Digest | None:
+    """Where a tag will point that the current record makes, drawn or not."""
+    return state.current.digest if state.current and state.current.tag == name else None
 
 
 def _digest_of(origin: Presence) -> Digest | None:

@@ -23,7 +23,7 @@ from floe.core.artifact import (
 from floe.core.event import Event, Placement
 from floe.core.facts import Facts
 from floe.core.fault import Fault, LedgerDamaged, TooNew
-from floe.core.gates import Examined, GateResult
+from floe.core.gates import Examined, Exited, GateResult, NotStarted, Report, TimedOut
 from floe.core.names import ADigest, Digest, Malformed
 from floe.core.operator import Operator
 from floe.core.value import Value
@@ -38,7 +38,7 @@ STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE: Final = "https://floe.dev/promotion/v1"
 STATEMENT: Final = "dev.floe.promotion.statement"
 
-# How long outputs and lists of violations may be, tried in this order until the statement fits.
+# How long texts of gates and lists of violations may be, tried in this order until the statement fits.
 _TRIMS: Final = ((4096, 100), (2048, 50), (1024, 20), (256, 5), (0, 0))
 
 
@@ -160,8 +160,8 @@ def _as_promised(statement: _Statement) -> Result[Record, Malformed]:
 
 def _fitting(record: Record) -> bytes:
     content = b""
-    for tail, violations in _TRIMS:
-        gates = tuple(_trimmed(result, tail, violations) for result in record.gates)
+    for length, violations in _TRIMS:
+        gates = tuple(_trimmed(result, length, violations) for result in record.gates)
         trimmed = msgspec.structs.replace(record, gates=gates)
         content = canonical.encode(_Statement(subject=(_subject(record),), predicate=trimmed))
         if len(content) <= LARGEST:
@@ -169,16 +169,20 @@ def _fitting(record: Record) -> bytes:
     raise AssertionError(f"a record of {len(content)} bytes without any output: facts are unbounded somewhere")
 
 
-def _trimmed(result: GateResult, tail: int, violations: int) -> GateResult:
-    report = result.report
-    if isinstance(report, Examined):
-        kept = msgspec.structs.replace(report, violations=report.violations[:violations])
-        return msgspec.structs.replace(result, report=kept)
-    if output := getattr(report, "output", None):
-        end = output.tail[-tail:] if tail else ""
-        kept_output = msgspec.structs.replace(output, tail=end)
-        return msgspec.structs.replace(result, report=msgspec.structs.replace(report, output=kept_output))
-    return result
+def _trimmed(result: GateResult, length: int, violations: int) -> GateResult:
+    command = result.command[:length] if result.command else result.command
+    return msgspec.structs.replace(result, command=command, report=_shortened(result.report, length, violations))
+
+
+def _shortened(report: Report, length: int, violations: int) -> Report:
+    match report:
+        case Examined():
+            return msgspec.structs.replace(report, violations=report.violations[:violations])
+        case NotStarted(why=why):
+            return msgspec.structs.replace(report, why=why[:length])
+        case Exited(output=output) | TimedOut(output=output):
+            end = output.tail[-length:] if length else ""
+            return msgspec.structs.replace(report, output=msgspec.structs.replace(output, tail=end))
 
 
 def _subject(record: Record) -> _Subject:

@@ -30,15 +30,18 @@ from floe.core.value import Value
 
 
 def version_before(state: EnvironmentState) -> Version | None:
-    """The version promoted last before the current one was first promoted, as far as the state remembers."""
-    current = state.current
-    if current is None:
-        return None
-    promoted = [each.version for each in state.history if each.kind == "promoted" and each.void is None]
-    if current.version not in promoted:
-        return None
-    earlier = promoted[: promoted.index(current.version)]
-    return next((version for version in reversed(earlier) if version), None)
+    """The version that was current before the one that is, as far as the state remembers.
+
+    What was rolled back from is not gone back to: a rollback takes away all that came after its version.
+    """
+    ladder: list[Version] = []
+    for each in state.history:
+        if each.version is None or each.void is not None or each.version in ladder[-1:]:
+            continue
+        if each.kind == "rolled-back":
+            ladder = ladder[: ladder.index(each.version)] if each.version in ladder else []
+        ladder.append(each.version)
+    return ladder[-2] if len(ladder) > 1 else None
 
 
 def version_meant(snapshot: Snapshot, command: RollBack) -> Version | None:

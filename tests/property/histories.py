@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from floe.core import canonical
 from floe.core.command import Command
-from floe.core.event import Event, Placement, moved_to
+from floe.core.drawing import own_tag
+from floe.core.event import Event, Placement, Promoted, RolledBack, moved_to
 from floe.core.facts import Facts
 from floe.core.gates import Examined, GateResult
 from floe.core.ledger import evolve
 from floe.core.names import Digest, EnvironmentName, Tag, environment_tag, pointer, rollback_tag
+from floe.core.operator import Operator
 from floe.core.policy import Policy
 from floe.core.record import AuthorizationVerdict, Draft, Expectation, Record, SignatureVerdict, place, seal
 from floe.core.snapshot import Known, Snapshot, TagFact
@@ -42,6 +44,7 @@ def draft_of(event: Event, number: int = 0, **more: object) -> Draft:
         "trace_id": f"{number:032x}",
         "at": BEGINNING + timedelta(minutes=number),
         "event": event,
+        "operator": Operator(name="alice", assurance="unverified"),
         "expects": Expectation(),
         "policy": POLICY,
         "facts": Facts(policy=POLICY),
@@ -49,7 +52,7 @@ def draft_of(event: Event, number: int = 0, **more: object) -> Draft:
         "plan": POLICY,
         "after": moved_to(event),
     }
-    return msgspec.convert({**fields, **more}, Draft, from_attributes=True)
+    return Draft(**{**fields, **more})  # type: ignore[arg-type]  # the values are what the fields are
 
 
 def written(draft: Draft, number: int) -> Written:
@@ -69,10 +72,13 @@ def expectations(draw: st.DrawFn, state: State, environment: EnvironmentName) ->
 
 
 @st.composite
-def histories(draw: st.DrawFn, order: tuple[EnvironmentName, ...] = NAMES, longest: int = 8) -> History:
-    """Records in ledger order; some of them are void."""
+def histories(
+    draw: st.DrawFn, order: tuple[EnvironmentName, ...] = NAMES, longest: int = 8, *, coherent: bool = False
+) -> History:
+    """Records in ledger order; some of them are void. In a coherent history each version has its own bytes."""
     state, found = State(), list[Written]()
-    for number, event in enumerate(draw(st.lists(events(order), max_size=longest))):
+    for number, any_event in enumerate(draw(st.lists(events(order), max_size=longest))):
+        event = _with_own_bytes(any_event) if coherent else any_event
         current = state.of(event.environment).current
         before = Placement(version=current.version, digest=current.digest) if current else None
         draft = draft_of(
@@ -87,6 +93,12 @@ def histories(draw: st.DrawFn, order: tuple[EnvironmentName, ...] = NAMES, longe
         found.append(written(draft, number))
         state, _ = evolve(state, *found[-1])
     return tuple(found)
+
+
+def _with_own_bytes(event: Event) -> Event:
+    if isinstance(event, Promoted | RolledBack):
+        return msgspec.structs.replace(event, digest=DIGESTS[VERSIONS.index(event.version)])
+    return event
 
 
 def folded(history: History) -> tuple[State, tuple[Known, ...]]:
@@ -107,21 +119,22 @@ TAGS = tuple(
         *(rollback_tag(version, name, number) for name in NAMES for number in (1, 2)),
     )
 ) + tuple(map(pointer, NAMES))
+DRAWN = tuple(tag for tag in TAGS if tag not in VERSIONS)
 
 
 @st.composite
-def tag_facts(draw: st.DrawFn, known: tuple[Known, ...]) -> dict[Tag, Digest]:
-    """Tags as the ledger would have drawn them; some are not drawn, some were moved by hand."""
-    tags = {Tag(version): draw(st.sampled_from(DIGESTS)) for version in VERSIONS}
+def tag_facts(draw: st.DrawFn, known: tuple[Known, ...], *, touched: bool = True) -> dict[Tag, Digest]:
+    """Tags as the ledger would have drawn them; some are not drawn, and where they were touched some are wrong."""
+    tags = {Tag(version): DIGESTS[number] for number, version in enumerate(VERSIONS)}
     for each in known:
         placement = moved_to(each.record.event)
         if each.void is None and placement is not None:
             event = each.record.event
             tags[Tag(placement.version)] = placement.digest
-            tags[environment_tag(placement.version, event.environment)] = placement.digest
+            tags[own_tag(event) or Tag("")] = placement.digest
             tags[pointer(event.environment)] = placement.digest
-    for tag in draw(st.lists(st.sampled_from(TAGS), max_size=4)):
-        chosen = draw(st.none() | st.sampled_from(DIGESTS))
+    for tag in draw(st.lists(st.sampled_from(TAGS if touched else DRAWN), max_size=4)):
+        chosen = draw(st.none() | st.sampled_from(DIGESTS)) if touched else None
         tags = {**tags, tag: chosen} if chosen else {name: there for name, there in tags.items() if name != tag}
     return tags
 

@@ -42,6 +42,10 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop in the middle of whatever is going on; to close it twice is no harm."""
         self._stopping.set()
         self._listener.close()
 

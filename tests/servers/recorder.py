@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from tests.servers.wire import Answer, Pairs, Request, Reset, Silence
+from tests.servers.wire import Answer, HangUp, Pairs, Request, Reset, Silence
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class Recorder:
         with self._lock:
             return tuple(self._seen)
 
-    def note(self, request: Request, answer: Answer | None) -> None:
-        answered = answer is not None and not isinstance(answer.delivery, Reset | Silence)
+    def note(self, request: Request, answer: Answer) -> None:
+        answered = not isinstance(answer.delivery, HangUp | Reset | Silence)
         seen = Seen(
             method=request.method,
             target=request.target,
             headers=request.headers,
-            status=answer.status if answer and answered else None,
+            status=answer.status if answered else None,
             uploaded=len(request.body),
-            downloaded=len(answer.body) if answer and answered else 0,
+            downloaded=len(answer.body) if answered else 0,
         )
         with self._lock:
             self._seen.append(seen)

@@ -4,10 +4,16 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+MANIFEST_TYPES: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
 
 
 def first(headers: Pairs, name: str) -> str | None:
@@ -54,7 +60,9 @@ class Request:
         return Place(repository, kind, rest) if found and self.path.startswith("/v2/") else None
 
     def as_head(self) -> "Request":
-        return replace(self, method="HEAD", body=b"", headers=without(self.headers, "content-length", "content-type"))
+        """The question whether there is something already, whatever its kind."""
+        kept = without(self.headers, "content-length", "transfer-encoding", "content-type")
+        return replace(self, method="HEAD", body=b"", headers=having(kept, "Accept", ", ".join(MANIFEST_TYPES)))
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,20 @@ async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawi
 
 def _reply(session: Session, done: tuple[Drawing, ...], left: tuple[Drift, ...], fault: Fault | None) -> Reply:
     code = exits.UNFINISHED if fault else exits.DRIFTED if left else exits.DONE
+    error = (*(blocks.block((fault,)) if fault else ()), *drift_block(left))
+    told_error = (
+        blocks.error_document("unfinished" if fault else "drifted", code, error[0].removeprefix("ERROR: "))
+        if error
+        else {"success": True}
+    )
     return Reply(
         code=code,
         document={
-            "success": code == exits.DONE,
+            **told_error,
             "drawn": [each.name for each in done],
             "drift": [plain(each) for each in left],
             "trace_id": session.trace.trace_id,
         },
         lines=tuple(f"Recovered: {drawn(each)}" for each in done) or (() if fault else ("Nothing to recover",)),
-        error=(*(blocks.block((fault,)) if fault else ()), *drift_block(left)),
+        error=error,
     )

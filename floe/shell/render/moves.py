@@ -6,6 +6,8 @@ from floe.core import impact
 from floe.core.conclude import Concluded
 from floe.core.effect import CreateTag, MovePointer
 from floe.core.event import Locked, Promoted, RolledBack, Unlocked
+from floe.core.explain_gates import violation_line
+from floe.core.gates import Examined
 from floe.core.operator import Operator, shown
 from floe.core.plan import Plan
 from floe.core.record import Draft, SignatureVerdict
@@ -33,7 +35,7 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
             f"Operator: {shown(draft.operator)}",
             f"Trace ID: {draft.trace_id}",
         ),
-        warnings=(*(f"WARNING: {each.message}" for each in plan.warnings), *warnings),
+        warnings=(*(f"WARNING: {each.message}" for each in plan.warnings), *_doubtful(carried), *warnings),
     )
 
 
@@ -173,8 +175,18 @@ def _promotion(carried: Carried, draft: Draft, event: Promoted, warnings: Lines)
         "tags": _tags(concluded.plan),
         "record": carried.receipt.record,
         "sync": [],
-        "warnings": [*(each.message for each in concluded.plan.warnings), *warnings],
+        "warnings": [*(each.message for each in concluded.plan.warnings), *_doubtful(carried), *warnings],
     }
+
+
+def _doubtful(carried: Carried) -> Lines:
+    """What gates found that does not stop anything."""
+    return tuple(
+        f"WARNING: Gate '{result.gate}': {violation_line(violation)}"
+        for result in carried.results
+        if isinstance(result.report, Examined) and result.status == "warning"
+        for violation in result.report.violations
+    )
 
 
 def _signature(verdict: SignatureVerdict) -> str:
