@@ -4,9 +4,10 @@ Dry run, apply, explain and replay all call this one function. The same three va
 on any machine and at any time.
 """
 
+import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import locking, promotion, rollback
+from floe.core import canonical, locking, promotion, rollback
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock
 from floe.core.facts import Facts
 from floe.core.locking import decide_lock, decide_unlock
@@ -37,8 +38,8 @@ def decide_again(snapshot: Snapshot, planned: Plan, policy: Policy) -> Result[Pl
     A changed fact comes first, the refusal it leads to beneath it.
     """
     decided = decide(snapshot, planned.command, policy)
-    now = facts(snapshot, planned.command, policy)
-    changed = changed_facts(planned, now) if now else ()
+    known = facts(snapshot, planned.command, policy)
+    changed = changed_facts(planned, known or msgspec.structs.replace(planned.facts, policy=canonical.digest(policy)))
     if changed:
         return Failure((*changed, *failures(decided)))
     return decided.bind(lambda plan: Success(plan) if does_the_same(planned, plan) else Failure((EffectsChanged(),)))

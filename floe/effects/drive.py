@@ -35,6 +35,7 @@ class Refused(Value, frozen=True, kw_only=True):
     refusals: Refusals
     results: tuple[GateResult, ...] = ()
     plan: Plan | None = None
+    snapshot: Snapshot | None = None
 
 
 class Faulted(Value, frozen=True, kw_only=True):
@@ -93,7 +94,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 policy, command = self.gaze.policy, self.gaze.command
                 decided = decide_again(snapshot, planned, policy) if planned else decide(snapshot, command, policy)
                 return decided.map(lambda plan: Seen(plan=plan, snapshot=snapshot)).alt(
-                    lambda refusals: Refused(refusals=refusals)
+                    lambda refusals: Refused(refusals=refusals, snapshot=snapshot)
                 )
 
     async def preview(self, *, run_commands: bool) -> Result[Preview, Trouble]:

@@ -32,6 +32,8 @@ def log(message: str, shared: Shared, level: str = "info") -> None:
 
 
 def _warn(reply: Reply, shared: Shared) -> None:
+    for note in reply.notes if shared.verbose else ():
+        log(note, shared)
     for warning in () if shared.quiet else reply.warnings:
         log(warning, shared, "warning")
 

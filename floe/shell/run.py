@@ -21,7 +21,7 @@ def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
     try:
         reply = anyio.run(_interruptible, command)
     except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
-        reply = _bug(error, shared)
+        reply = _bug(error.exceptions[0] if isinstance(error, ExceptionGroup) else error, shared)
     return emit(reply, shared)
 
 

@@ -89,20 +89,19 @@ class Line:
         """Whether nobody hung up, or said something unasked, since the last answer."""
         self.guard.raw.settimeout(0)
         try:
-            return not self.guard.raw.recv(1) and False
+            self.guard.raw.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
             return True
         except OSError:
             return False
+        return False
 
     def close(self) -> None:
         with suppress(OSError):
             self.guard.raw.close()
 
 
-def connect(
-    origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext], clock: Clock, until: float
-) -> Line:
+def connect(origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext], clock: Clock, until: float) -> Line:
     """A new line; whatever goes wrong is an `OSError`."""
     left = max(0.001, min(CONNECT_SECONDS, until - clock.monotonic()))
     host = (proxy.host, proxy.port) if proxy else (origin.host, origin.port)

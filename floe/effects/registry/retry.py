@@ -55,4 +55,3 @@ class Patience:
     def _backoff(self, tried: int) -> float:
         longest = min(LONGEST, FIRST * GROWTH ** (tried - 1))
         return longest * (1 + self._entropy.jitter()) / 2
-

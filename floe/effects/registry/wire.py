@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
@@ -9,7 +10,6 @@ from threading import Lock
 from typing import Final
 
 from floe.core.fault import Damaged, Oversized
-from floe.core.value import Value
 from floe.effects.blocking import FaultError
 from floe.effects.ports import Clock
 from floe.effects.registry import faults, tls
@@ -25,13 +25,14 @@ SAFE: Final = ("GET", "HEAD")
 KEPT: Final = 16  # connections to an origin that are not in use
 
 
-class Request(Value, frozen=True, kw_only=True):
-    """What is sent to an origin. `target` is the path and what follows it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is sent to an origin. `target` is the path and what follows it. No `Value`: it may hold credentials."""
 
     method: str
     origin: Origin
     target: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: Content = b""
     idle: float = IDLE_SECONDS
 

@@ -62,8 +62,9 @@ async def promote(
 ) -> Reply:
     """Promote a version into an environment, after its gates have passed."""
     from floe.shell.commands import promoting
+    from floe.shell.render.previews import Asked
 
-    asked = promoting.Asked(version=version, to=to, source=source, force=force, if_needed=if_needed, strict=strict)
+    asked = Asked(version=version, to=to, source=source, force=force, if_needed=if_needed, strict=strict)
     if dry_run or out is not None or run_gates:
         return await promoting.preview(shared, asked, run_gates=run_gates, out=out)
     return await promoting.promote(shared, asked, wait=wait)

@@ -7,26 +7,15 @@ from returns.result import Failure, Success
 
 from floe.core.outcome import settled
 from floe.core.refusal import AlreadyPromoted
-from floe.core.value import Value
 from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told, warned
 from floe.shell.render import moves, previews
+from floe.shell.render.previews import Asked
 from floe.shell.render.reply import Reply, plain
 from floe.shell.session import Session
 from floe.shell.shared import Shared
-
-
-class Asked(Value, frozen=True, kw_only=True):
-    """What was typed, for a promotion and its dry run alike."""
-
-    version: str
-    to: str
-    source: str | None
-    force: bool
-    if_needed: bool
-    strict: bool
 
 
 async def promote(shared: Shared, asked: Asked, *, wait: float) -> Reply:
@@ -58,10 +47,7 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return _nothing_to_do(there, session)
             case Failure(Refused() as refusal):
-                ordered = exits.refused(refusal.refusals)[1]
-                return previews.refused_promotion(
-                    asked.version, asked.source, asked.to, told(refusal, session), ordered
-                )
+                return previews.refused_promotion(asked, refusal, session.policy, told(refusal, session))
             case Failure(trouble):
                 return told(trouble, session)
 

@@ -59,9 +59,8 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
 
 async def _carry(session: Session, version: str | None, env: str, reason: str) -> Reply:
     match settled(await api.rollback(session, version, env=env, reason=reason)):
-        case Success(carried) if carried.receipt.fault is None:
-            return moves.rolled_back(carried, session.trace.trace_id, warned(session))
         case Success(carried):
-            return carried_reply(carried, Reply(), session)
+            done = moves.rolled_back(carried, session.trace.trace_id, warned(session))
+            return carried_reply(carried, done, session)
         case Failure(trouble):
             return told(trouble, session)

@@ -7,8 +7,10 @@ from floe.core.event import Promoted, RolledBack
 from floe.core.gates import GateResult
 from floe.core.operator import Operator
 from floe.core.plan import Plan
+from floe.core.policy import Gate, Policy
 from floe.core.refusal import Refusals
-from floe.core.state import State
+from floe.core.snapshot import Snapshot
+from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
 from floe.shell.render import blocks
@@ -16,6 +18,17 @@ from floe.shell.render.moves import impact_lines
 from floe.shell.render.reply import Reply, plain
 
 Lines: TypeAlias = tuple[str, ...]
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    """A promotion as it was typed, for real or dry."""
+
+    version: str
+    to: str
+    source: str | None
+    force: bool
+    if_needed: bool
+    strict: bool
 
 
 def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
@@ -27,18 +40,20 @@ def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lin
     event = plan.event
     lines = (
         f"[DRY RUN] Would promote {event.version} from {event.source} to {event.environment}",
-        "Gates to validate:",
-        *(f"  - {gate.name}: required" for gate in plan.gates),
-        f"Signature status: {preview.snapshot.signature.status}",
-        _estimate(plan, preview.snapshot.state),
+        *_block(plan.gates, preview.snapshot, event.environment),
     )
     return _ended(preview, lines, operator, trace_id, warnings)
 
 
-def refused_promotion(version: str, source: str | None, to: str, reply: Reply, refusals: Refusals) -> Reply:
+def refused_promotion(asked: Asked, refusal: Refused, policy: Policy, reply: Reply) -> Reply:
     """The same block for a promotion that has no plan."""
-    came = f" from {source}" if source else ""
-    lines = (f"[DRY RUN] Would promote {version}{came} to {to}", *blocks.blocked(refusals))
+    came = f" from {asked.source}" if asked.source else ""
+    target = policy.environment(asked.to)
+    lines = (
+        f"[DRY RUN] Would promote {asked.version}{came} to {asked.to}",
+        *(_block(target.gates, refusal.snapshot, asked.to) if target and refusal.snapshot else ()),
+        *blocks.blocked(exits.refused(refusal.refusals)[1]),
+    )
     return Reply(code=reply.code, document=reply.document, lines=lines)
 
 
@@ -70,11 +85,16 @@ def _would(plan: Plan, results: tuple[GateResult, ...]) -> str:
     return f"Promotion would succeed if these gates pass: {', '.join(left)}"
 
 
-def _estimate(plan: Plan, state: State) -> str:
-    assert plan.event is not None
-    known = estimate(plan.gates, state.of(plan.event.environment))
+def _block(gates: tuple[Gate, ...], snapshot: Snapshot, environment: str) -> Lines:
+    """What would be checked, what is known of the signature, how long the gates will take."""
+    known = estimate(gates, snapshot.state.of(environment))
     never = f" (never run: {', '.join(known.never_run)})" if known.never_run else ""
-    return f"Estimated time: ~{known.seconds}s{never}"
+    return (
+        "Gates to validate:",
+        *(f"  - {gate.name}: required" for gate in gates),
+        f"Signature status: {snapshot.signature.status}",
+        f"Estimated time: ~{known.seconds}s{never}",
+    )
 
 
 def _warnings(plan: Plan) -> Lines:

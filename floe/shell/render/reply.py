@@ -13,6 +13,7 @@ class Reply(Value, frozen=True, kw_only=True):
     lines: tuple[str, ...] = ()
     error: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what was done, for those who asked to be told
 
 
 def plain(value: object) -> object:
