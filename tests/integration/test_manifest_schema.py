@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from floe.shell import manifest, markup
+from floe.shell import markup
+from floe.shell.manifest.schema import schema
 from tests.manifests import FOLDER, FULL, QUICKSTART
 
-SCHEMA = manifest.schema()
+SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 ARTIFACTS = "artifacts: {{promotion: {}}}"
 

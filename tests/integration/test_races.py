@@ -63,7 +63,11 @@ def test_two_hundred_promotions_by_eight_processes_all_count(bare: Bench) -> Non
         )
         for share in shares
     ]
-    answers = [ended(each) for each in running]  # which ends their input: they start
+    for each in running:
+        assert each.stdin is not None
+        each.stdin.close()  # they start
+        each.stdin = None
+    answers = [ended(each) for each in running]
     assert [each.stderr for each in answers] == [""] * PROCESSES
     records = [line.split()[1] for each in answers for line in each.stdout.splitlines()]
     assert len(set(records)) == PROCESSES * EACH

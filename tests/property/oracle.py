@@ -165,9 +165,9 @@ def conflicts(operator: Operator, found: dict[str, Known], target: str, policy: 
 # Tags --------------------------------------------------------------------------------------------------------------
 
 
-def drawn(history: tuple[Written, ...]) -> dict[str, str]:
+def drawn(history: tuple[Written, ...]) -> dict[str, Digest]:
     """Every tag that the valid records draw, one after the other."""
-    tags: dict[str, str] = {}
+    tags: dict[str, Digest] = {}
     for _, record in valid(history):
         event = record.event
         if isinstance(event, Promoted):

@@ -33,9 +33,10 @@ ROUNDS = 8  # more than any command needs
 Situation = tuple[Snapshot, Command, Policy]
 
 
-def concerns(known: Known, artifact: Digest) -> bool:
+def concerns(known: Known, artifact: Digest, environments: tuple[str, ...]) -> bool:
     record = known.record
-    return artifact in {each.digest for each in (record.before, record.after) if each}
+    is_about = artifact in {each.digest for each in (record.before, record.after) if each}
+    return is_about and record.event.environment in environments
 
 
 def answer(question: Question, whole: Snapshot) -> Answer:
@@ -45,8 +46,8 @@ def answer(question: Question, whole: Snapshot) -> Answer:
             return StateAnswer(state=whole.state, names=whole.names)
         case AskTag(name=name):
             return TagFact(tag=name, digest=whole.tag(name))
-        case AskRecords(artifact=artifact):
-            found = tuple(each for each in whole.records if concerns(each, artifact))
+        case AskRecords(artifact=artifact, environments=names):
+            found = tuple(each for each in whole.records if concerns(each, artifact, names))
             return RecordsAnswer(artifact=artifact, records=found)
         case AskSignature(artifact=artifact):
             return SignatureAnswer(artifact=artifact, facts=whole.signature)
@@ -96,8 +97,9 @@ def test_tags_that_were_not_asked_for_change_nothing(case: Situation) -> None:
     whole, command, policy = case
     seen = learned(*case)
     more = tuple(TagFact(tag=tag, digest=DIGESTS[0]) for tag in TAGS if tag not in {each.tag for each in seen.tags})
+    told_more = msgspec.structs.replace(seen, tags=(*seen.tags, *more))
     with deciding():
-        assert decide(seen, command, policy) == decide(msgspec.structs.replace(seen, tags=(*seen.tags, *more)), command, policy)
+        assert decide(seen, command, policy) == decide(told_more, command, policy)
 
 
 @st.composite

@@ -32,7 +32,7 @@ from tests.property import oracle
 from tests.property.documents import document, product
 from tests.property.histories import History, cases, draft_of, folded, written
 from tests.property.purity import deciding
-from tests.property.strategies import BEGINNING, DIGESTS, MISSING, NAMES, VERSIONS, plain_policy
+from tests.property.strategies import BEGINNING, DIGESTS, MISSING, NAMES, plain_policy
 
 PROD = NAMES[3]
 V = tuple(map(Version, ("v1.0.0", "v2.0.0", "v3.0.0")))
@@ -60,14 +60,16 @@ def history(*events: Event, **more: object) -> History:
 
 
 def snapshot(records: History, tags: dict[str, Digest] | None = None, **more: object) -> Snapshot:
+    """What is so after these records; unless tags are given, everything is drawn."""
     state, known = folded(records)
+    tags = oracle.drawn(records) if tags is None else tags
     found = Snapshot(
         at=BEGINNING + timedelta(hours=1),
         operator=draft_of(promoted(0)).operator,
         state=state,
         records=known,
-        tags=tuple(TagFact(tag=Tag(name), digest=digest) for name, digest in (tags or {}).items()),
-        names=tuple(map(Tag, tags or {})),
+        tags=tuple(TagFact(tag=Tag(name), digest=digest) for name, digest in tags.items()),
+        names=tuple(map(Tag, tags)),
     )
     return msgspec.structs.replace(found, **more)
 
@@ -90,10 +92,9 @@ TWICE = history(promoted(0), promoted(1))
 def test_a_rollback_goes_only_where_the_version_once_was(case: tuple[Snapshot, Command, Policy]) -> None:
     known, command, policy = case
     decided = decide(known, command, policy)
-    if not isinstance(command, RollBack) or isinstance(decided, Failure):
+    if not isinstance(command, RollBack) or isinstance(decided, Failure) or decided.unwrap().completes:
         return
-    planned = decided.unwrap()
-    event = planned.event
+    event = decided.unwrap().event
     assert isinstance(event, RolledBack)
     came = [
         each.record.event.digest
@@ -110,7 +111,7 @@ def test_a_rollback_goes_only_where_the_version_once_was(case: tuple[Snapshot, C
 def test_a_rollback_makes_a_new_tag_and_then_moves_the_pointer(case: tuple[Snapshot, Command, Policy]) -> None:
     known, command, policy = case
     decided = decide(known, command, policy)
-    if isinstance(command, RollBack) and isinstance(decided, Success):
+    if isinstance(command, RollBack) and isinstance(decided, Success) and not decided.unwrap().completes:
         planned = decided.unwrap()
         event = planned.event
         assert isinstance(event, RolledBack)
@@ -131,7 +132,7 @@ def test_a_rollback_makes_a_new_tag_and_then_moves_the_pointer(case: tuple[Snaps
 def test_a_rollback_expects_what_it_saw_and_nothing_of_locks(case: tuple[Snapshot, Command, Policy]) -> None:
     known, command, policy = case
     decided = decide(known, command, policy)
-    if isinstance(command, RollBack) and isinstance(decided, Success):
+    if isinstance(command, RollBack) and isinstance(decided, Success) and not decided.unwrap().completes:
         current = known.state.of(command.environment).current
         assert decided.unwrap().expects == Expectation(after=current.record if current else None)
 
@@ -250,8 +251,40 @@ def test_what_an_interrupted_promotion_left_is_drawn_first() -> None:
     assert names == ["v2.0.0-prod", "v1.0.0-prod-rollback-1", "latest-prod"]
 
 
+TO_DRAW = ["v1.0.0-prod-rollback-1", "latest-prod"]
+
+
+@pytest.mark.parametrize("version", [None, V[0]])
+@pytest.mark.parametrize(
+    ("drawn", "left"),
+    [
+        ({}, TO_DRAW),
+        ({"latest-prod": DIGESTS[1]}, TO_DRAW),
+        ({"v1.0.0-prod-rollback-1": DIGESTS[0]}, TO_DRAW[1:]),
+        ({"latest-prod": DIGESTS[0]}, TO_DRAW[:1]),
+    ],
+)
+def test_the_same_command_completes_a_rollback_that_was_not_drawn(
+    version: Version | None, drawn: dict[str, Digest], left: list[str]
+) -> None:
+    records = history(promoted(2), promoted(0), promoted(1), back_to(0))
+    completion = plan(snapshot(records, drawn), version)
+    assert (completion.event, completion.completes) == (None, records[-1][1].id)
+    assert [each.name for each in completion.drawings] == left
+
+
+def test_a_rollback_elsewhere_is_no_completion_and_draws_what_was_left() -> None:
+    records = history(promoted(2), promoted(0), promoted(1), back_to(0))
+    away = plan(snapshot(records), V[2])
+    assert away.completes is None
+    assert [each.name for each in away.drawings] == [TO_DRAW[0], "v3.0.0-prod-rollback-1", "latest-prod"]
+
+
+def test_a_promotion_that_was_not_drawn_is_not_completed_by_a_rollback() -> None:
+    assert kinds(snapshot(TWICE), V[1]) == [AlreadyCurrent]
+
+
 def test_before_and_after_are_what_the_pointer_leaves_and_finds() -> None:
     planned = plan(snapshot(TWICE))
     assert planned.before == Placement(version=V[1], digest=DIGESTS[1])
     assert planned.after == Placement(version=V[0], digest=DIGESTS[0])
-    assert V[0] == VERSIONS[0]

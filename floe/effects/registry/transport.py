@@ -21,6 +21,10 @@ class TransientError(FaultError):
         self.after = after
 
 
+class FixedTagError(FaultError):
+    """A registry says that a tag may not be moved."""
+
+
 class Page(Value, frozen=True, kw_only=True):
     """Some of the tags, and the address of those after them."""
 

@@ -4,7 +4,7 @@ import msgspec
 
 from floe.core.plan import Plan
 from floe.core.record import Record
-from floe.shell.manifest import schema
+from floe.shell.manifest.schema import schema
 from floe.shell.render.reply import Reply
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -25,7 +25,7 @@ class Rule(Section):
 class Governance(BaseModel):
     """What the policy_compliance gate demands; keys that this floe does not know are kept and told of."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True)
 
     policies: list[Rule] = Field([], description="Rules in CEL.", max_length=MOST_POLICIES)
     require_compiled: bool = Field(False, description="Refuse artifacts that floe did not compile.")
@@ -53,7 +53,7 @@ class Artifacts(Section):
 class Manifest(BaseModel):
     """What floe promotes, and by which rules. Other sections are inputs of `floe platform compile`."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, title="floe manifest")
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True, title="floe manifest")
 
     artifacts: Artifacts = Field(Artifacts(), description="Where artifacts are and how they are promoted.")
     governance: Governance = Field(Governance(), description="What artifacts must comply with.")

@@ -10,13 +10,17 @@ from pydantic_core import ErrorDetails
 from floe.shell.complaint import Complaint, Path, listed, nearest, quoted, shown
 from floe.shell.document import Spot
 from floe.shell.manifest import checks
-from floe.shell.manifest.schema import keys_at
 from floe.shell.manifest.words import FORMS
 
 MOST: Final = 200  # of one file; whoever mends these sees the others
 UNSEEN: Final = frozenset({"password", "token", "secret", "headers", "url"})  # keys whose content is not repeated
 
-known_at = lru_cache(maxsize=256)(keys_at)
+@lru_cache(maxsize=256)
+def known_at(path: Path) -> tuple[str, ...]:
+    """The keys that floe knows at a place; only a manifest with mistakes waits for the schema that tells them."""
+    from floe.shell.manifest.schema import keys_at  # noqa: PLC0415
+
+    return keys_at(path)
 
 EXPECTED: Final = {
     "bool_type": "true or false",

@@ -1,7 +1,7 @@
 """Whatever the line to a registry does: no wrong success, no acknowledged record lost, and an end in time."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -14,7 +14,7 @@ from floe.core.outcome import settled
 from floe.effects.drive import Carried, Refused
 from floe.shell.api import Trouble
 from floe.shell.standing import Overview
-from tests.integration.troubled import ORDERS, TAGS, Done, Site, reaching, succeeded
+from tests.integration.proxy.troubled import ORDERS, TAGS, Done, Site, reaching, succeeded
 from tests.servers import troubles
 from tests.servers.proxy import Proxy
 from tests.servers.stale import Stale
@@ -72,7 +72,7 @@ LASTING: Final[dict[str, object]] = {
 
 
 @pytest.fixture
-async def site(upstream: str, request: pytest.FixtureRequest) -> "Iterator[Site]":
+async def site(upstream: str, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     repository = "trouble/" + sha256(request.node.nodeid.encode()).hexdigest()[:16]
     with Proxy(upstream) as proxy:
         here = Site(proxy=proxy, reach=partial(reaching, repository))
