@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from floe.core.effect import CreateTag, Drawing, MovePointer
 from floe.core.head import Entry
 from floe.core.names import ADigest, Digest, EnvironmentName, Tag, is_reserved, pointer
@@ -11,12 +13,17 @@ from floe.core.value import Value
 
 
 class Drift(Value, frozen=True, kw_only=True):
-    """One tag that is not as the ledger has it; an absent digest means no such tag, or no such record."""
+    """One tag that is not as the ledger has it; an absent digest means no such tag, or no such record.
+
+    An outvoted tag was drawn for a record that did not count in the end: it and its winner are named.
+    """
 
     tag: Tag
-    kind: Literal["missing", "moved", "unrecorded"]
+    kind: Literal["missing", "moved", "unrecorded", "outvoted"]
     expected: ADigest | None
     found: ADigest | None
+    record: ADigest | None = None
+    winner: ADigest | None = None
 
 
 Tags: TypeAlias = Mapping[Tag, Digest]
@@ -29,9 +36,13 @@ def expected_tags(entries: Iterable[Entry], state: State) -> dict[Tag, Digest]:
     return {**made, **pointers}
 
 
-def drift(expected: Tags, found: Tags, environments: tuple[EnvironmentName, ...]) -> tuple[Drift, ...]:
-    """Every difference, by tag name."""
-    return tuple(sorted(_differences(expected, found, environments), key=lambda each: each.tag))
+def drift(
+    expected: Tags, found: Tags, environments: tuple[EnvironmentName, ...], entries: Iterable[Entry] = ()
+) -> tuple[Drift, ...]:
+    """Every difference, by tag name; the entries tell which tags were drawn for records that do not count."""
+    outvoted = {entry.tag: entry for entry in entries if entry.void is not None and entry.tag}
+    differences = _differences(expected, found, environments)
+    return tuple(sorted((_named(each, outvoted) for each in differences), key=lambda each: each.tag))
 
 
 def drawn_by(differences: Iterable[Drift], state: State) -> tuple[Drawing, ...]:
@@ -47,6 +58,13 @@ def _differences(expected: Tags, found: Tags, environments: tuple[EnvironmentNam
     for tag in found:
         if tag not in expected and not tag.startswith("floe-") and is_reserved(tag, environments):
             yield Drift(tag=tag, kind="unrecorded", expected=None, found=found[tag])
+
+
+def _named(each: Drift, outvoted: Mapping[Tag, Entry]) -> Drift:
+    entry = outvoted.get(each.tag)
+    if each.kind != "unrecorded" or entry is None:
+        return each
+    return msgspec.structs.replace(each, kind="outvoted", record=entry.record, winner=entry.void)
 
 
 def _redrawn(differences: Iterable[Drift], pointers: Mapping[Tag, EnvironmentName]) -> Iterator[Drawing]:

@@ -1,5 +1,6 @@
 """Looking at what is where, for people: nothing is decided here, and nothing written."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -20,7 +21,7 @@ from floe.core.suggest import nearest
 from floe.core.transition import presence
 from floe.core.value import Value
 from floe.effects.drive import Refused
-from floe.effects.ports import Outcome, World
+from floe.effects.ports import Look, Outcome, World
 
 
 class Overview(Value, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Overview(Value, frozen=True, kw_only=True):
     environments: tuple[EnvironmentState, ...]
     drift: tuple[Drift, ...] | None = None
     unreadable: tuple[str, ...] = ()  # records that are listed and cannot be read
+    outvoted: tuple[Summary, ...] = ()  # acknowledged promotions that do not count after all, and whose tags stand
 
 
 async def overview(world: World, names: tuple[EnvironmentName, ...], length: int) -> Result[Overview, Refused | Fault]:
@@ -41,7 +43,14 @@ async def overview(world: World, names: tuple[EnvironmentName, ...], length: int
     found = settled(collect([await _with_history(world, look.state.of(name), length) for name in names]))
     if isinstance(found, Failure):
         return Failure(found.failure()[0])
-    return Success(Overview(at=world.clock.now(), environments=found.unwrap(), unreadable=look.unreadable))
+    return Success(
+        Overview(
+            at=world.clock.now(),
+            environments=found.unwrap(),
+            unreadable=look.unreadable,
+            outvoted=tuple(each for name in names for each in _outvoted(look, name)),
+        )
+    )
 
 
 async def with_drift(
@@ -64,7 +73,7 @@ async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift,
         if isinstance(outcome, Failure):
             return Failure(outcome.failure())
     expected = expected_tags(entries.unwrap(), state.unwrap().state)
-    return Success((drift(expected, tags.unwrap(), policy.names), state.unwrap().state))
+    return Success((drift(expected, tags.unwrap(), policy.names, entries.unwrap()), state.unwrap().state))
 
 
 async def whereabouts(
@@ -83,6 +92,16 @@ async def whereabouts(
         return Failure(tags.failure())
     alike = nearest(version, tags.unwrap(), names)
     return Failure(Refused(refusals=(VersionNotFound(version=version, nearest=alike),)))
+
+
+def _outvoted(look: Look, name: EnvironmentName) -> Iterator[Summary]:
+    """Promotions that lost, and whose tag was drawn all the same: their writers had been told that they won."""
+    history = look.state.of(name).history
+    standing = {each.version for each in history if each.kind == "promoted" and each.void is None}
+    for each in history:
+        lost = each.kind == "promoted" and each.void is not None and each.version not in standing
+        if lost and each.version and environment_tag(each.version, name) in (look.names or ()):
+            yield each
 
 
 async def _with_history(world: World, state: EnvironmentState, length: int) -> Outcome[EnvironmentState]:

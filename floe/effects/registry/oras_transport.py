@@ -1,11 +1,10 @@
 """Blobs, carried by oras. It finds the addresses and speaks the protocol; what it sends passes through our client.
 
-oras would follow addresses to strangers, wait for ever, retry for minutes and hold whole blobs in memory. Its
-session is therefore given an adapter that is no network but our `Client`, and its retries are left out.
+Left alone, oras would follow addresses to strangers, wait for ever, try again for minutes and hold whole blobs in
+memory. Its session is therefore given an adapter that is no network but our `Client`, and its retries are left out.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, Final
 
 from floe.core.artifact import Descriptor
@@ -16,7 +15,7 @@ from floe.effects.registry.client import Client
 from floe.effects.registry.transport import Content
 from floe.effects.registry.wire import IDLE_SECONDS, SAFE, Answer
 
-OCTETS: Final = {"Content-Type": "application/octet-stream"}
+OCTETS: Final = "application/octet-stream"
 DIGESTING_SECONDS: Final = 300.0  # some registries answer an upload only when they have read it once more
 CREATED: Final = 201
 ACCEPTED: Final = 202
@@ -25,32 +24,106 @@ ACCEPTED: Final = 202
 class _Adapter:
     """What requests takes for a way to the network: one exchange by our client."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    def __init__(self, client: Client, until: float) -> None:
+        self._client = client
+        self._until = until
 
     def send(self, request: Any, **_: object) -> Any:
-        """The answer as requests has them. Of the request's headers only what it says of its body is kept."""
+        """The answer as requests has them, its body left to be read by us alone."""
         from requests import Response  # noqa: PLC0415 (slow to import)
         from requests.structures import CaseInsensitiveDict  # noqa: PLC0415
 
-        response = Response()
         answer = self._exchanged(request)
+        response = Response()
         response.status_code, response.url, response.request = answer.status, request.url, request
         response.headers = CaseInsensitiveDict(answer.headers())
         response.raw = answer
-        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 (nobody reads it but us)
-        response._content = b""  # noqa: SLF001
+        response._content, response._content_consumed = b"", True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
 
     def close(self) -> None:
         """The client is not ours."""
 
     def _exchanged(self, request: Any) -> Answer:
-        until = request._floe_until
+        """Of the request's headers only what it says of its body is sent."""
         if request.method in SAFE:
-            answer = self.client.send(request.method, request.url, until)
-            return self.client.follow(answer, request.url, until)
-        address = self.client.ours(request.url, "place to upload to")
-        headers = {"Content-Type": kind} if (kind := request.headers.get("Content-Type")) else {}
+            answer = self._client.send(request.method, request.url, self._until)
+            return self._client.follow(answer, request.url, self._until)
+        address = self._client.ours(request.url, "place to upload to")
+        kind = request.headers.get("Content-Type")
+        headers = {"Content-Type": kind} if kind else {}
+        body = request.body or b""
         idle = DIGESTING_SECONDS if request.method == "PUT" else IDLE_SECONDS
-        return self.client.send(request.method, address, until, headers=headers, body=request.body or b"", idle=idle)
+        return self._client.send(request.method, address, self._until, headers=headers, body=body, idle=idle)
+
+
+class OrasCarrier:
+    """The `Carrier` protocol."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def send(self, content: Content, digest: Digest, until: float) -> None:
+        """One session: begun, filled and closed. One that broke cannot be taken up again."""
+        registry, container = self._oras(until)
+        begun = _exchange(registry, f"{registry.prefix}://{container.upload_blob_url()}", "POST")
+        self._expect(begun, ACCEPTED)
+        place = registry._get_location(begun, container)  # noqa: SLF001
+        begun.raw.text()
+        address = self._client.ours(place, "place to upload to")
+        named = f"{address}{'&' if '?' in address else '?'}digest={digest}"
+        done = _exchange(registry, named, "PUT", data=content, headers={"Content-Type": OCTETS})
+        self._expect(done, CREATED)
+        found = self._client.named(done.raw)
+        done.raw.text()
+        if found is not None and found != digest:
+            raise FaultError(Damaged(where=self._client.where, expected=digest, found=found))
+
+    def fetch(self, blob: Descriptor, until: float) -> Iterator[bytes]:
+        registry, container = self._oras(until)
+        answer = registry.get_blob(container, blob.digest, stream=True)
+        if answer.status_code == 404:  # noqa: PLR2004 (not found)
+            answer.raw.close()
+            raise FaultError(Absent(where=self._client.where, what=f"blob {blob.digest}"))
+        self._expect(answer, 200)
+        found = self._client.named(answer.raw)
+        if found is not None and found != blob.digest:
+            answer.raw.close()
+            raise FaultError(Damaged(where=self._client.where, expected=blob.digest, found=found))
+        chunks: Iterator[bytes] = answer.raw.chunks()
+        return chunks
+
+    def mount(self, digest: Digest, source: str, until: float) -> bool:
+        registry, container = self._oras(until)
+        address = f"{registry.prefix}://{container.upload_blob_url()}?mount={digest}&from={source}"
+        answer = _exchange(registry, address, "POST")
+        if answer.status_code == ACCEPTED:  # it would rather be sent the blob
+            answer.raw.text()
+            return False
+        self._expect(answer, CREATED)
+        answer.raw.text()
+        return True
+
+    def _oras(self, until: float) -> tuple[Any, Any]:
+        """A client of oras's for one call, so that no call sees what another one left in it."""
+        from oras.container import Container  # noqa: PLC0415 (slow to import)
+        from oras.provider import Registry  # noqa: PLC0415
+
+        origin = self._client.registry
+        registry = Registry(origin.authority, insecure=origin.scheme == "http")
+        registry.session.trust_env = False
+        registry.session.adapters.clear()
+        registry.session.mount(f"{origin.scheme}://", _Adapter(self._client, until))
+        registry.do_request = lambda *args, **options: Registry.do_request.__wrapped__(registry, *args, **options)
+        container = Container("blob", registry=origin.authority)
+        namespace, _, container.repository = self._client.repository.rpartition("/")
+        container.namespace = namespace or None  # set, not parsed: oras takes `localhost` and `a.b` for other things
+        return registry, container
+
+    def _expect(self, answer: Any, status: int) -> None:
+        if answer.status_code != status:
+            raise self._client.unexpected(answer.raw)
+
+
+def _exchange(registry: Any, address: str, method: str, **options: Any) -> Any:
+    return registry.do_request(address, method, **options)

@@ -24,10 +24,10 @@ HEADINGS = ("Environment", "Version", "Digest", "Promoted By", "At")
 def status(overview: Overview, *, with_history: bool) -> Reply:
     told = _details(overview) if with_history else (*table(overview), *_locks(overview))
     return Reply(
-        code=exits.DRIFTED if overview.drift else exits.DONE,
+        code=exits.DRIFTED if overview.drift or overview.outvoted or overview.unreadable else exits.DONE,
         document=[_document(each, overview) for each in overview.environments],
         lines=told if overview.drift is None else (*told, *_clean(overview.drift)),
-        error=drift_block(overview.drift or ()),
+        error=(*_outvoted(overview.outvoted), *_unreadable(overview.unreadable), *drift_block(overview.drift or ())),
     )
 
 
@@ -52,7 +52,35 @@ def drift_block(drift: tuple[Drift, ...]) -> Lines:
     )
 
 
+def _outvoted(lost: tuple[Summary, ...]) -> Lines:
+    return tuple(
+        line
+        for each in lost
+        for line in (
+            f"ERROR: The promotion of {each.version} was outvoted after it was acknowledged",
+            f"Found: record {each.record} of {shown(each.operator)} at {minute(each.at)}",
+            f"Won by: record {each.void}",
+            "Next: promote it again if it is still wanted, or remove its environment tag by hand",
+        )
+    )
+
+
+def _unreadable(tags: tuple[str, ...]) -> Lines:
+    return tuple(
+        line
+        for tag in tags
+        for line in (
+            "ERROR: A record is listed and cannot be read",
+            f"Found: tag {tag}",
+            "Next: restore it from a copy of the registry; until then nothing is written",
+        )
+    )
+
+
 def _drifted(each: Drift) -> Lines:
+    if each.kind == "outvoted":
+        won = (f"    Drawn for record {each.record}", f"    Outvoted by record {each.winner}")
+        return (f"  {each.tag}: outvoted", *won)
     found, expected = each.found or "no such tag", each.expected or "no such tag: no record made it"
     return (f"  {each.tag}: {each.kind}", f"    Found: {found}", f"    Expected: {expected}")
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 import msgspec
-from returns.result import Failure, Result, Success
+from returns.result import Result, Success
 
 from floe.core import canonical
 from floe.core.artifact import INDEX, Manifest
 from floe.core.drift import drawn_by
-from floe.core.names import Digest, Tag, environment_tag, pointer
+from floe.core.names import Digest, Tag
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.state import State
