@@ -19,6 +19,7 @@ def emit(reply: Reply, shared: Shared) -> int:
         _warn(reply, shared)
         _answer(reply, shared)
         sys.stdout.flush()
+        _print(reply.error, sys.stderr)
     except BrokenPipeError:  # whoever read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return reply.code
@@ -41,7 +42,6 @@ def _warn(reply: Reply, shared: Shared) -> None:
 def _answer(reply: Reply, shared: Shared) -> None:
     if shared.output == "table":
         _print(() if shared.quiet else reply.lines, sys.stdout)
-        _print(reply.error, sys.stderr)
     elif shared.output == "json":
         _print((msgspec.json.format(msgspec.json.encode(reply.document), indent=2).decode(),), sys.stdout)
     else:

@@ -5,6 +5,7 @@ need mounts of their own (`unshare --mount`): `MOUNT` copies FOLDER to a small d
 it back.
 """
 
+import importlib
 import os
 import subprocess
 import sys
@@ -43,8 +44,10 @@ def turn(how: str, folder: Path) -> None:
 
 def main() -> None:
     how, *arguments, folder = sys.argv[1:]
-    from floe.shell.cli import main as floe  # before the disk turns bad
+    from floe.shell.cli import main as floe
 
+    for each in ("asyncio", "anyio._backends._asyncio", "floe.shell.run", "floe.shell.commands.locking"):
+        importlib.import_module(each)  # another user may not read the code that floe imports when it needs it
     turn(how, Path(folder))
     os.chdir(folder)
     sys.argv = ["floe", *arguments]

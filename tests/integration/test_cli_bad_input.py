@@ -99,7 +99,7 @@ def test_a_version_that_does_not_exist_names_the_nearest(in_dev: Bench) -> None:
     answer = changes_nothing(in_dev, "platform", "promote", "v1.0.2", "--to=dev")
     assert (answer.code, answer.stderr.splitlines()[:2]) == (
         3,
-        ["ERROR: Version v1.0.2 not found", "Nearest: v1.2.0, v1.0.1, v1.0.0"],
+        ["ERROR: Version v1.0.2 not found", "Nearest: v1.0.1, v1.0.0, v10.0.0"],
     )
     assert changes_nothing(in_dev, "platform", "status", "v1.0.2").code == 3
 

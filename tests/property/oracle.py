@@ -4,11 +4,13 @@ They go over lists from the beginning, keep nothing, and know nothing of each ot
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.event import Locked, Promoted, RolledBack, Unlocked
-from floe.core.names import Digest
+from floe.core.names import Digest, Version
 from floe.core.operator import Operator
 from floe.core.policy import IdentityPolicy, Policy
 from floe.core.record import Record
@@ -137,7 +139,8 @@ def must_prove(operator: Operator, environment: str, policy: Policy) -> bool:
 def hands(records: Iterable[Known], digest: str, source: str, target: str, policy: Policy) -> dict[str, Known]:
     """Who last promoted these bytes, by environment: in the source, and earlier wherever there is authorization."""
     found: dict[str, Known] = {}
-    earlier = policy.names[: policy.names.index(next(each for each in policy.names if each == target))]
+    order = [str(name) for name in policy.names]
+    earlier = order[: order.index(target)]
     for known in records:
         event = known.record.event
         if isinstance(event, Promoted) and event.digest == digest and event.environment in earlier:
@@ -160,6 +163,140 @@ def conflicts(operator: Operator, found: dict[str, Known], target: str, policy: 
         elif mine == theirs:
             wrong.add((environment, "same"))
     return wrong
+
+
+# Whole decisions -----------------------------------------------------------------------------------------------------
+
+
+def locked(records: Iterable[Known], environment: str, at: datetime) -> Known | None:
+    """The lock in force: the last one that was neither ended nor over."""
+    last: Known | None = None
+    for known in records:
+        if known.record.event.environment == environment and isinstance(known.record.event, Locked):
+            last = known
+        if known.record.event.environment == environment and isinstance(known.record.event, Unlocked):
+            last = None
+    if last is None:
+        return None
+    assert isinstance(last.record.event, Locked)
+    until = last.record.event.until
+    return last if until is None or at < until else None
+
+
+def brought(records: Iterable[Known], version: str, environment: str) -> Known | None:
+    """The last promotion of a version into an environment, whatever came after it."""
+    found = None
+    for known in records:
+        event = known.record.event
+        if isinstance(event, Promoted) and (event.version, event.environment) == (version, environment):
+            found = known
+    return found
+
+
+def current(records: Iterable[Known], environment: str) -> Known | None:
+    found = None
+    for known in records:
+        if isinstance(known.record.event, Promoted | RolledBack) and known.record.event.environment == environment:
+            found = known
+    return found
+
+
+def objections(
+    command: Command,
+    operator: Operator,
+    policy: Policy,
+    records: tuple[Known, ...],
+    pushed: dict[Version, Digest],
+    at: datetime,
+) -> set[str]:
+    """The names of all refusals that a command meets in a world where everything is drawn, but for those of gates."""
+    if environment_of(command) not in policy.names:
+        return {"UnknownEnvironment"}
+    match command:
+        case Promote():
+            return _against_promotion(command, operator, policy, records, pushed, at)
+        case RollBack():
+            return _against_rollback(command, operator, policy, records)
+        case Lock(environment=environment):
+            held = {"AlreadyLocked"} if locked(records, environment, at) else set()
+            return held | _against_person(operator, environment, policy)
+        case Unlock(environment=environment):
+            return _against_person(operator, environment, policy)
+
+
+def _against_person(operator: Operator, environment: str, policy: Policy) -> set[str]:
+    wrong = {"Unverified"} if must_prove(operator, environment, policy) else set()
+    return wrong if is_listed(operator, environment, policy) else wrong | {"NotAuthorized"}
+
+
+def _against_promotion(
+    command: Promote,
+    operator: Operator,
+    policy: Policy,
+    records: tuple[Known, ...],
+    pushed: dict[Version, Digest],
+    at: datetime,
+) -> set[str]:
+    version, target = command.version, command.target
+    source = command.source or _nearest(version, target, policy, records)
+    wrong = _against_person(operator, target, policy)
+    if not may_follow(policy, source, target):
+        wrong.add("NotNext")
+    origin = brought(records, version, source)
+    digest = pushed.get(version)
+    if source != "none" and origin is None:
+        digest = None
+    if digest is None:
+        wrong.add("NeverPromoted" if version in pushed and source != "none" else "VersionNotFound")
+    if origin is not None and stands(records, version, source) is None:
+        wrong.add("RolledBackFrom")
+    if stands(records, version, target) is not None and not command.force:
+        wrong.add("AlreadyPromoted")
+    if locked(records, target, at) is not None:
+        wrong.add("IsLocked")
+    if digest is not None:
+        kinds = {kind for _, kind in conflicts(operator, hands(records, digest, source, target, policy), target, policy)}
+        wrong |= {{"same": "SameHands", "unknown": "UnknownHands"}[kind] for kind in kinds}
+    return wrong
+
+
+def _nearest(version: str, target: str, policy: Policy, records: tuple[Known, ...]) -> str:
+    ladder = ["none", *policy.names]
+    allowed = [name for name in ladder if may_follow(policy, name, target)]
+    standing = [name for name in allowed if stands(records, version, name) is not None]
+    return (standing or allowed)[-1]
+
+
+def _against_rollback(command: RollBack, operator: Operator, policy: Policy, records: tuple[Known, ...]) -> set[str]:
+    name = command.environment
+    now = current(records, name)
+    version = command.version or _before(records, name)
+    if version is None:
+        return {"NothingBefore"}
+    wrong = _against_person(operator, name, policy)
+    if brought(records, version, name) is None:
+        wrong.add("NeverPromoted")
+    if now is not None and now.record.after is not None and now.record.after.version == version:
+        wrong.add("AlreadyCurrent")
+    return wrong
+
+
+def _before(records: tuple[Known, ...], environment: str) -> str | None:
+    """The version before the current one: every promotion is undone once, by the rollback that leaves it."""
+    moves = [
+        known.record.event
+        for known in records
+        if isinstance(known.record.event, Promoted | RolledBack) and known.record.event.environment == environment
+    ]
+    stack: list[str] = []
+    for move in moves:
+        if isinstance(move, RolledBack):
+            while stack and stack[-1] != move.version:
+                stack.pop()
+            stack = [*stack[:-1], move.version]
+        elif stack[-1:] != [move.version]:
+            stack.append(move.version)
+    return stack[-2] if len(stack) >= 2 else None
 
 
 # Tags --------------------------------------------------------------------------------------------------------------

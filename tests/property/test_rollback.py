@@ -275,7 +275,7 @@ def test_the_same_command_completes_a_rollback_that_was_not_drawn(
 
 def test_a_rollback_elsewhere_is_no_completion_and_draws_what_was_left() -> None:
     records = history(promoted(2), promoted(0), promoted(1), back_to(0))
-    away = plan(snapshot(records), V[2])
+    away = plan(snapshot(records, {}), V[2])
     assert away.completes is None
     assert [each.name for each in away.drawings] == [TO_DRAW[0], "v3.0.0-prod-rollback-1", "latest-prod"]
 

@@ -98,7 +98,9 @@ class Entrance:
         if said.status in (400, 401, 403):
             if isinstance(credentials, Nothing):
                 raise self.refused(said.status, said.words, None)
-            why = f"its token service {realm.authority} does not take the credentials {_from(credentials)} ({said.told})"
+            why = (
+                f"its token service {realm.authority} does not take the credentials {_from(credentials)} ({said.told})"
+            )
             raise self._fault(why)
         raise faults.refused(said, realm.url, realm.authority)
 

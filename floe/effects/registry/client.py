@@ -1,6 +1,7 @@
 """One repository of a registry: every request to it is made here, and what is ours goes to no one else."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -58,12 +59,21 @@ class Client:
         """The registry's answer, after showing it what it asks for; one that it lets nobody have is a fault."""
         need = "pull" if method in SAFE else "push"
         shown = self._entrance.shown(need)
-        answer = self._sent(method, address, shown, until, headers, body, idle)
+        assert origin_of(address) == self.registry, "what is ours goes to the registry alone"
+        request = Request(
+            method=method,
+            origin=self.registry,
+            target=_target(address),
+            headers={**OURS, **headers},
+            body=body,
+            idle=idle,
+        )
+        answer = self._wire.send(_showing(request, shown), until)
         if answer.status == 401:  # noqa: PLR2004 (unauthorized)
             asked = answer.header("WWW-Authenticate") or ""
             answer.text()
             shown = self._entrance.asked(asked, need, shown, until)
-            answer = self._sent(method, address, shown, until, headers, body, idle)
+            answer = self._wire.send(_showing(request, shown), until)
         if answer.status in (401, 403):
             said = self.said(answer)
             raise self._entrance.refused(said.status, said.words, shown)
@@ -81,7 +91,7 @@ class Client:
             why = "it is no address" if there is None else why_no_redirect(self.registry, here, there)
             if there is None or why is not None:
                 raise self._astray(f"a redirect was not followed: {why}")
-            if there == self.registry and here == self.registry:
+            if there == self.registry == here:
                 answer = self.send("GET", address, until)
             else:
                 request = Request(method="GET", origin=there, target=_target(address), headers=PLAIN)
@@ -108,24 +118,12 @@ class Client:
         parsed: Digest | None = parse_digest(answer.header("Docker-Content-Digest") or "").value_or(None)
         return parsed
 
-    def _sent(
-        self,
-        method: str,
-        address: str,
-        shown: str | None,
-        until: float,
-        headers: Mapping[str, str],
-        body: Content,
-        idle: float,
-    ) -> Answer:
-        assert origin_of(address) == self.registry, "what is ours goes to the registry alone"
-        told = {**OURS, **headers, **({} if shown is None else {"Authorization": shown})}
-        target = _target(address)
-        request = Request(method=method, origin=self.registry, target=target, headers=told, body=body, idle=idle)
-        return self._wire.send(request, until)
-
     def _astray(self, why: str) -> FaultError:
         return FaultError(Unavailable(where=self.where, why=f"{self.registry.authority}: {why}"))
+
+
+def _showing(request: Request, shown: str | None) -> Request:
+    return request if shown is None else replace(request, headers={**request.headers, "Authorization": shown})
 
 
 def _target(address: str) -> str:

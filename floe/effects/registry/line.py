@@ -82,7 +82,7 @@ class Line:
         self.headers = proxy.headers if proxy and self.forwards else {}
         self.http = HTTPConnection(origin.host, origin.port)
         self.http.auto_open = 0
-        self.http.sock = guard  # type: ignore[assignment]  # a socket as far as it is used
+        self.http.sock = guard  # a socket as far as it is used
 
     @property
     def is_fresh(self) -> bool:

@@ -1,6 +1,7 @@
 """A repository on a registry: `oci://HOST[:PORT]/PATH`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -9,11 +10,11 @@ import anyio
 from returns.result import Failure, Success
 
 from floe.core import canonical
-from floe.core.artifact import LARGEST_MANIFEST, Descriptor, Manifest
-from floe.core.fault import Oversized, TagTaken, Unavailable
+from floe.core.artifact import Descriptor, Manifest
+from floe.core.fault import Unavailable
 from floe.core.names import Digest, Tag
-from floe.core.outcome import collect
-from floe.effects.blocking import FaultError, in_thread
+from floe.core.outcome import collect, settled
+from floe.effects.blocking import in_thread
 from floe.effects.ports import Clock, Entropy, Outcome
 from floe.effects.registry import stream
 from floe.effects.registry.auth import Entrance
@@ -22,13 +23,127 @@ from floe.effects.registry.credentials import Finder
 from floe.effects.registry.http_transport import HttpTransport
 from floe.effects.registry.oras_transport import OrasCarrier
 from floe.effects.registry.origin import Origin
-from floe.effects.registry.pages import all_tags
 from floe.effects.registry.retry import Patience
-from floe.effects.registry.transport import Content, FixedTagError
+from floe.effects.registry.transport import Content
 from floe.effects.registry.wire import Wire
+from floe.effects.registry.writing import FileContent, Put
 
 T = TypeVar("T")
 
 SCHEME: Final = "oci://"
 SECONDS: Final = 30.0  # for all that one call does
 BLOB_SECONDS: Final = 600.0
+MOST_PAGES: Final = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """How a registry is reached and entered. `variables` is the environment, for proxies and certificates."""
+
+    find: Finder
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: Path | None = None
+
+
+class OciRegistry:
+    """The `Registry` port. `origin` is who answers for the registry, `shown` the repository as people write it."""
+
+    def __init__(
+        self,
+        origin: Origin,
+        repository: str,
+        access: Access,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        shown: str | None = None,
+    ) -> None:
+        self._shown = shown or f"{origin.authority}/{repository}"
+        self._wire = Wire(clock, access.variables, access.ca_file)
+        entrance = Entrance(origin, self.location, self._wire, access.find, clock)
+        client = Client(origin, repository, self.location, self._wire, entrance, clock)
+        self._transport = HttpTransport(client)
+        self._carrier = OrasCarrier(client)
+        self._patience = Patience(clock, entropy)
+
+    @property
+    def location(self) -> str:
+        return f"{SCHEME}{self._shown}"
+
+    def reference(self, digest: Digest) -> str:
+        return f"{self._shown}@{digest}"
+
+    async def tags(self) -> Outcome[tuple[Tag, ...]]:
+        found: dict[Tag, None] = {}
+        address: str | None = None
+        until = self._patience.moment(SECONDS)
+        for _ in range(MOST_PAGES):
+            page = settled(await self._patience.persist(partial(self._transport.page, address), until))
+            if isinstance(page, Failure):
+                return Failure(page.failure())
+            known = len(found)
+            found |= dict.fromkeys(page.unwrap().tags)
+            address = page.unwrap().following
+            if address is None or len(found) == known:  # a page without news leads in a circle
+                return Success(tuple(found))
+        return Failure(Unavailable(where=self.location, why=f"its list of tags has more than {MOST_PAGES} pages"))
+
+    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
+        return await self._ask(partial(self._transport.resolve, tag))
+
+    async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
+        listed = await self.tags()
+        if isinstance(listed, Failure):
+            return listed
+        names = listed.unwrap()
+        resolved = collect(await anyio.amap(self.resolve, names))
+        # A tag may be listed and be gone, or not be there yet.
+        there = resolved.map(lambda digests: {tag: each for tag, each in zip(names, digests, strict=True) if each})
+        return there.alt(lambda faults: faults[0])
+
+    async def manifest(self, reference: Digest | Tag) -> Outcome[Manifest | None]:
+        return await self._ask(partial(self._transport.manifest, reference))
+
+    async def put_manifest(self, manifest: Manifest, tag: Tag | None = None) -> Outcome[None]:
+        return await self._ask(Put(self._transport, manifest, tag or manifest.digest, self.location))
+
+    async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
+        return await self._ask(Put(self._transport, manifest, tag, self.location, is_new=True))
+
+    async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
+        return await self._ask(lambda until: self._transport.blob(digest, at_most, until))
+
+    async def put_blob(self, content: bytes) -> Outcome[Digest]:
+        digest = canonical.digest_of(content)
+        return (await self._send(content, digest)).map(lambda _: digest)
+
+    async def upload(self, file: Path) -> Outcome[Descriptor]:
+        measured = settled(await in_thread(partial(stream.measure, file)))
+        if isinstance(measured, Failure):
+            return Failure(measured.failure())
+        found = measured.unwrap()
+        return (await self._send(FileContent(file, found.size), found.digest)).map(lambda _: found)
+
+    async def download(self, blob: Descriptor, into: Path) -> Outcome[None]:
+        def attempt(until: float) -> None:
+            with self._carrier.fetch(blob, until) as content:
+                stream.arrive(stream.verified(content, blob, self.location), into)
+
+        return await self._ask(attempt, BLOB_SECONDS)
+
+    async def mount(self, digest: Digest, source: str) -> Outcome[bool]:
+        """Whether a blob is here now, taken over from another repository of this registry without being sent."""
+        return await self._ask(lambda until: self._carrier.mount(digest, source, until))
+
+    async def aclose(self) -> None:
+        self._wire.close()
+
+    async def _send(self, content: Content, digest: Digest) -> Outcome[None]:
+        def attempt(until: float) -> None:
+            if not self._transport.has_blob(digest, until):
+                self._carrier.send(content, digest, until)
+
+        return await self._ask(attempt, BLOB_SECONDS)
+
+    async def _ask(self, attempt: Callable[[float], T], seconds: float = SECONDS) -> Outcome[T]:
+        return await self._patience.persist(attempt, self._patience.moment(seconds))

@@ -5,7 +5,8 @@ memory. Its session is therefore given an adapter that is no network but our `Cl
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from contextlib import closing, contextmanager
+from typing import Any, Final, TypeAlias
 
 from floe.core.artifact import Descriptor
 from floe.core.fault import Absent, Damaged
@@ -14,6 +15,8 @@ from floe.effects.blocking import FaultError
 from floe.effects.registry.client import Client
 from floe.effects.registry.transport import Content
 from floe.effects.registry.wire import IDLE_SECONDS, SAFE, Answer
+
+Untyped: TypeAlias = Any  # what oras and requests hand around
 
 OCTETS: Final = "application/octet-stream"
 DIGESTING_SECONDS: Final = 300.0  # some registries answer an upload only when they have read it once more
@@ -28,7 +31,7 @@ class _Adapter:
         self._client = client
         self._until = until
 
-    def send(self, request: Any, **_: object) -> Any:
+    def send(self, request: Untyped, **_: object) -> Untyped:
         """The answer as requests has them, its body left to be read by us alone."""
         from requests import Response  # noqa: PLC0415 (slow to import)
         from requests.structures import CaseInsensitiveDict  # noqa: PLC0415
@@ -38,13 +41,13 @@ class _Adapter:
         response.status_code, response.url, response.request = answer.status, request.url, request
         response.headers = CaseInsensitiveDict(answer.headers())
         response.raw = answer
-        response._content, response._content_consumed = b"", True  # type: ignore[attr-defined]  # noqa: SLF001
+        response._content, response._content_consumed = b"", True  # noqa: SLF001
         return response
 
     def close(self) -> None:
         """The client is not ours."""
 
-    def _exchanged(self, request: Any) -> Answer:
+    def _exchanged(self, request: Untyped) -> Answer:
         """Of the request's headers only what it says of its body is sent."""
         if request.method in SAFE:
             answer = self._client.send(request.method, request.url, self._until)
@@ -66,37 +69,36 @@ class OrasCarrier:
     def send(self, content: Content, digest: Digest, until: float) -> None:
         """One session: begun, filled and closed. One that broke cannot be taken up again."""
         registry, container = self._oras(until)
-        begun = _exchange(registry, f"{registry.prefix}://{container.upload_blob_url()}", "POST")
+        begun = registry.do_request(f"{registry.prefix}://{container.upload_blob_url()}", "POST")
         self._expect(begun, ACCEPTED)
         place = registry._get_location(begun, container)  # noqa: SLF001
         begun.raw.text()
         address = self._client.ours(place, "place to upload to")
         named = f"{address}{'&' if '?' in address else '?'}digest={digest}"
-        done = _exchange(registry, named, "PUT", data=content, headers={"Content-Type": OCTETS})
+        done = registry.do_request(named, "PUT", data=content, headers={"Content-Type": OCTETS})
         self._expect(done, CREATED)
         found = self._client.named(done.raw)
         done.raw.text()
         if found is not None and found != digest:
             raise FaultError(Damaged(where=self._client.where, expected=digest, found=found))
 
-    def fetch(self, blob: Descriptor, until: float) -> Iterator[bytes]:
+    @contextmanager
+    def fetch(self, blob: Descriptor, until: float) -> Iterator[Iterator[bytes]]:
         registry, container = self._oras(until)
         answer = registry.get_blob(container, blob.digest, stream=True)
-        if answer.status_code == 404:  # noqa: PLR2004 (not found)
-            answer.raw.close()
-            raise FaultError(Absent(where=self._client.where, what=f"blob {blob.digest}"))
-        self._expect(answer, 200)
-        found = self._client.named(answer.raw)
-        if found is not None and found != blob.digest:
-            answer.raw.close()
-            raise FaultError(Damaged(where=self._client.where, expected=blob.digest, found=found))
-        chunks: Iterator[bytes] = answer.raw.chunks()
-        return chunks
+        with closing(answer.raw):
+            if answer.status_code == 404:  # noqa: PLR2004 (not found)
+                raise FaultError(Absent(where=self._client.where, what=f"blob {blob.digest}"))
+            self._expect(answer, 200)
+            found = self._client.named(answer.raw)
+            if found is not None and found != blob.digest:
+                raise FaultError(Damaged(where=self._client.where, expected=blob.digest, found=found))
+            yield answer.raw.chunks()
 
     def mount(self, digest: Digest, source: str, until: float) -> bool:
         registry, container = self._oras(until)
         address = f"{registry.prefix}://{container.upload_blob_url()}?mount={digest}&from={source}"
-        answer = _exchange(registry, address, "POST")
+        answer = registry.do_request(address, "POST")
         if answer.status_code == ACCEPTED:  # it would rather be sent the blob
             answer.raw.text()
             return False
@@ -104,7 +106,7 @@ class OrasCarrier:
         answer.raw.text()
         return True
 
-    def _oras(self, until: float) -> tuple[Any, Any]:
+    def _oras(self, until: float) -> tuple[Untyped, Untyped]:
         """A client of oras's for one call, so that no call sees what another one left in it."""
         from oras.container import Container  # noqa: PLC0415 (slow to import)
         from oras.provider import Registry  # noqa: PLC0415
@@ -120,10 +122,6 @@ class OrasCarrier:
         container.namespace = namespace or None  # set, not parsed: oras takes `localhost` and `a.b` for other things
         return registry, container
 
-    def _expect(self, answer: Any, status: int) -> None:
+    def _expect(self, answer: Untyped, status: int) -> None:
         if answer.status_code != status:
             raise self._client.unexpected(answer.raw)
-
-
-def _exchange(registry: Any, address: str, method: str, **options: Any) -> Any:
-    return registry.do_request(address, method, **options)

@@ -28,9 +28,12 @@ class Patience:
         self._entropy = entropy
         self._limiter = anyio.CapacityLimiter(SIDE_BY_SIDE)
 
-    async def persist(self, attempt: Callable[[float], T], seconds: float) -> Outcome[T]:
-        """What an attempt gives within so many seconds; each attempt is told the moment that they end."""
-        until = self._clock.monotonic() + seconds
+    def moment(self, seconds: float) -> float:
+        """The moment in so many seconds, as `persist` and attempts take it."""
+        return self._clock.monotonic() + seconds
+
+    async def persist(self, attempt: Callable[[float], T], until: float) -> Outcome[T]:
+        """What an attempt gives before a moment, of which each attempt is told."""
         tried = 0
         while True:
             try:
@@ -53,5 +56,5 @@ class Patience:
                 return None
 
     def _backoff(self, tried: int) -> float:
-        longest = min(LONGEST, FIRST * GROWTH ** (tried - 1))
+        longest: float = min(LONGEST, FIRST * GROWTH ** (tried - 1))
         return longest * (1 + self._entropy.jitter()) / 2

@@ -30,7 +30,7 @@ def _instead(variables: Mapping[str, str]) -> dict[str, str]:
     if written := variables.get("SSL_CERT_DIR"):
         return {"capath": written}
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is None and paths.capath is None:  # as with Python's own installer for macOS
+    if not (paths.cafile or paths.capath):  # as with Python's own installer for macOS
         import certifi  # noqa: PLC0415 (few systems need it)
 
         return {"cafile": certifi.where()}

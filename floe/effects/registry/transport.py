@@ -1,7 +1,8 @@
 """What moves between us and a registry: bytes in, bytes out. One attempt each, blocking, by a deadline."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
 
 from floe.core.artifact import Descriptor, Manifest
 from floe.core.fault import Fault
@@ -32,12 +33,15 @@ class Page(Value, frozen=True, kw_only=True):
     following: str | None = None
 
 
-class Content(Protocol):
-    """Bytes to send, as often as it takes."""
+class Portions(Protocol):
+    """Bytes to send, in portions, as often as it takes."""
 
     def __len__(self) -> int: ...
 
     def __iter__(self) -> Iterator[bytes]: ...
+
+
+Content: TypeAlias = bytes | Portions
 
 
 class Transport(Protocol):
@@ -62,7 +66,7 @@ class Carrier(Protocol):
 
     def send(self, content: Content, digest: Digest, until: float) -> None: ...
 
-    def fetch(self, blob: Descriptor, until: float) -> Iterator[bytes]:
+    def fetch(self, blob: Descriptor, until: float) -> AbstractContextManager[Iterator[bytes]]:
         """The blob as it comes, not yet verified."""
 
     def mount(self, digest: Digest, source: str, until: float) -> bool:

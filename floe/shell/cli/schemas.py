@@ -34,3 +34,12 @@ async def record(_: Shared) -> Reply:
     from floe.shell.commands import schemas
 
     return await schemas.record()
+
+
+@app.command()
+@reads
+async def result(_: Shared) -> Reply:
+    """The schema of what promote, rollback, lock, unlock and status answer."""
+    from floe.shell.commands import schemas
+
+    return await schemas.result()

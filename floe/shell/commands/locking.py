@@ -11,7 +11,7 @@ from floe.shell import api
 from floe.shell.api import Trouble
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told
-from floe.shell.render import moves
+from floe.shell.render import locks
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
 from floe.shell.shared import Shared
@@ -39,7 +39,7 @@ async def unlock(shared: Shared, env: str, reason: str) -> Reply:
 def _reply(outcome: Result[Carried, Trouble], session: Session) -> Reply:
     match settled(outcome):
         case Success(carried):
-            done = moves.locked(carried, session.operator, session.trace.trace_id)
+            done = locks.locked(carried, session.operator, session.trace.trace_id)
             return carried_reply(carried, done, session)
         case Failure(trouble):
             return told(trouble, session)

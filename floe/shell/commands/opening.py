@@ -13,6 +13,7 @@ from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.opening import open_session
 from floe.shell.render import blocks
+from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
 from floe.shell.settings import MANIFEST, Surroundings, find_manifest, surroundings
@@ -52,7 +53,7 @@ def complained(where: str, complaints: tuple[Complaint, ...]) -> Reply:
     """A file with mistakes: all of them, each with its place."""
     lines = tuple(str(each) for each in complaints)
     headline = f"{where} is not valid: {len(lines)} mistake{'s' if len(lines) > 1 else ''}"
-    reasons = [{"code": "mistake", "message": line} for line in lines]
+    reasons = [Reason(code="mistake", message=line) for line in lines]
     return Reply(
         code=exits.INVALID,
         document=blocks.error_document("invalid-file", exits.INVALID, headline, reasons),

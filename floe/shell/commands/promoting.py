@@ -11,9 +11,9 @@ from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told, warned
-from floe.shell.render import moves, previews
+from floe.shell.render import previews, promotions
 from floe.shell.render.previews import Asked
-from floe.shell.render.reply import Reply, plain
+from floe.shell.render.reply import Reply
 from floe.shell.session import Session
 from floe.shell.shared import Shared
 
@@ -25,10 +25,10 @@ async def promote(shared: Shared, asked: Asked, *, wait: float) -> Reply:
         )
         match settled(outcome):
             case Success(carried):
-                done = moves.promoted(carried, session.trace.trace_id, warned(session))
+                done = promotions.promoted(carried, session.trace.trace_id, warned(session))
                 return _strictly(carried_reply(carried, done, session), asked)
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
-                return _nothing_to_do(there, session)
+                return promotions.already(there, session.trace.trace_id)
             case Failure(trouble):
                 return told(trouble, session)
 
@@ -45,7 +45,7 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
                 reply = previews.promotion(found, session.operator, session.trace.trace_id, warned(session))
                 return _strictly(await _saved(found, reply, out, session) if out else reply, asked)
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
-                return _nothing_to_do(there, session)
+                return promotions.already(there, session.trace.trace_id)
             case Failure(Refused() as refusal):
                 return previews.refused_promotion(asked, refusal, session.policy, told(refusal, session))
             case Failure(trouble):
@@ -71,24 +71,6 @@ def _only_there(refusal: Refused) -> AlreadyPromoted | None:
     """The promotion that makes this one unnecessary, where nothing weighs more."""
     first = exits.refused(refusal.refusals)[1][0]
     return first if isinstance(first, AlreadyPromoted) else None
-
-
-def _nothing_to_do(there: AlreadyPromoted, session: Session) -> Reply:
-    return Reply(
-        document={
-            "success": True,
-            "promotion_id": there.id,
-            "already": True,
-            "artifact_digest": None,
-            "artifact_tag": there.version,
-            "source_environment": None,
-            "target_environment": there.environment,
-            "gate_results": [],
-            "trace_id": session.trace.trace_id,
-            "promoted_at": plain(there.at),
-        },
-        lines=(f"Version {there.version} is already in {there.environment}; nothing to do",),
-    )
 
 
 def _strictly(reply: Reply, asked: Asked) -> Reply:

@@ -12,7 +12,7 @@ from floe.effects.drive import Preview
 from floe.shell import api
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told, warned
-from floe.shell.render import moves, previews
+from floe.shell.render import previews, rollbacks
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
 from floe.shell.shared import Shared
@@ -48,7 +48,7 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
     if event is None:  # an earlier run recorded it, with its reason
         return await _carry(session, None, env, reason or "completion")
     assert isinstance(event, RolledBack)
-    for line in (f"Rolling back {env} to {event.version}", *(() if reason else moves.impact_lines(found.plan))):
+    for line in (f"Rolling back {env} to {event.version}", *(() if reason else rollbacks.impact_lines(found.plan))):
         typer.echo(line, err=True)
     given = reason or (typer.prompt("Reason", err=True) if sys.stdin.isatty() else "")
     if not given.strip():
@@ -60,7 +60,7 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
 async def _carry(session: Session, version: str | None, env: str, reason: str) -> Reply:
     match settled(await api.rollback(session, version, env=env, reason=reason)):
         case Success(carried):
-            done = moves.rolled_back(carried, session.trace.trace_id, warned(session))
+            done = rollbacks.rolled_back(carried, session.trace.trace_id, warned(session))
             return carried_reply(carried, done, session)
         case Failure(trouble):
             return told(trouble, session)

@@ -5,6 +5,7 @@ import msgspec
 from floe.core.plan import Plan
 from floe.core.record import Record
 from floe.shell.manifest.schema import schema
+from floe.shell.render.documents import DOCUMENTS
 from floe.shell.render.reply import Reply
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,6 +21,11 @@ async def plan() -> Reply:
 
 async def record() -> Reply:
     return _reply({"$schema": DIALECT, **msgspec.json.schema(Record)})
+
+
+async def result() -> Reply:
+    schemas, components = msgspec.json.schema_components(DOCUMENTS, ref_template="#/$defs/{name}")
+    return _reply({"$schema": DIALECT, "anyOf": list(schemas), "$defs": components})
 
 
 def _reply(document: dict[str, object]) -> Reply:

@@ -8,6 +8,7 @@ from floe.core.outcome import settled
 from floe.effects.drive import Faulted
 from floe.shell import exits
 from floe.shell.render import blocks
+from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
 from floe.shell.starter import Occupied, begin
 
@@ -35,9 +36,10 @@ def _written(folder: Path, files: tuple[Path, ...]) -> Reply:
 
 def _occupied(files: tuple[str, ...]) -> Reply:
     message = "Nothing was written, since some files exist"
+    reasons = [Reason(code="occupied", message=file) for file in files]
     return Reply(
         code=exits.USAGE,
-        document=blocks.error_document("occupied", exits.USAGE, message, [{"message": file} for file in files]),
+        document=blocks.error_document("occupied", exits.USAGE, message, reasons),
         error=(
             f"ERROR: {message}",
             *(f"Found: {file}" for file in files),

@@ -15,12 +15,14 @@ from floe.shell.manifest.words import FORMS
 MOST: Final = 200  # of one file; whoever mends these sees the others
 UNSEEN: Final = frozenset({"password", "token", "secret", "headers", "url"})  # keys whose content is not repeated
 
+
 @lru_cache(maxsize=256)
 def known_at(path: Path) -> tuple[str, ...]:
     """The keys that floe knows at a place; only a manifest with mistakes waits for the schema that tells them."""
     from floe.shell.manifest.schema import keys_at  # noqa: PLC0415
 
     return keys_at(path)
+
 
 EXPECTED: Final = {
     "bool_type": "true or false",

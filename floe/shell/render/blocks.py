@@ -1,7 +1,9 @@
 """The ERROR block, and the document of an error."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
 
 from floe.core.explain import because
 from floe.core.explain_faults import what_failed
@@ -12,15 +14,16 @@ from floe.core.operator import Operator
 from floe.core.refusal import GateFailed, NotAuthorized, Refusal, Refusals, SameHands, UnknownHands, Unverified
 from floe.effects.drive import Faulted, Refused
 from floe.shell import exits
-from floe.shell.render.reply import Reply, plain
+from floe.shell.render.documents import Error, Failed, GateVerdict, Reason
+from floe.shell.render.reply import Reply
 
 Lines: TypeAlias = tuple[str, ...]
-Reason: TypeAlias = Refusal | Fault | Malformed
+Cause: TypeAlias = Refusal | Fault | Malformed
 ABOUT_PEOPLE = (Unverified, NotAuthorized, SameHands, UnknownHands)
 
 
-def gate_results(results: Iterable[GateResult]) -> list[dict[str, object]]:
-    return [{"gate": each.gate, "status": each.status, "duration_ms": each.duration_ms} for each in results]
+def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
+    return tuple(GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms) for each in results)
 
 
 def refused(
@@ -44,13 +47,13 @@ def malformed(found: Malformed, trace_id: str | None, code: int = exits.USAGE) -
     return Reply(code=code, document=_document((found,), code, (), trace_id), error=block((found,)))
 
 
-def block(reasons: Iterable[Reason]) -> Lines:
+def block(reasons: Iterable[Cause]) -> Lines:
     """All reasons, each beginning with what is wrong."""
     blocks = [(f"ERROR: {lines[0]}", *lines[1:]) for lines in map(told, reasons)]
     return tuple(line for number, lines in enumerate(blocks) for line in (("",) * bool(number) + lines))
 
 
-def told(reason: Reason) -> Lines:
+def told(reason: Cause) -> Lines:
     if isinstance(reason, Malformed):
         return (f"'{reason.found}' is no {reason.what}", f"Expected: {reason.expected}")
     return what_failed(reason) if isinstance(reason, Fault) else because(reason)
@@ -85,30 +88,25 @@ def error_document(
     word: str,
     code: int,
     message: str,
-    reasons: Sequence[Mapping[str, object]] = (),
+    reasons: Sequence[Reason] = (),
     results: tuple[GateResult, ...] = (),
     trace_id: str | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What a program reads of anything that did not go as asked."""
-    return {
-        "success": False,
-        "promotion_id": None,
-        "error": {"code": word, "exit_code": code, "message": message, "reasons": list(reasons)},
-        "gate_results": gate_results(results),
-        "trace_id": trace_id,
-    }
+    error = Error(code=word, exit_code=code, message=message, reasons=tuple(reasons))
+    document = Failed(error=error, gate_results=verdicts(results), trace_id=trace_id)
+    return msgspec.to_builtins(document)  # type: ignore[no-any-return]
 
 
 def _document(
-    reasons: tuple[Reason, ...], code: int, results: tuple[GateResult, ...], trace_id: str | None
-) -> dict[str, object]:
+    reasons: tuple[Cause, ...], code: int, results: tuple[GateResult, ...], trace_id: str | None
+) -> dict[str, Any]:
     told_reasons = [
-        {"code": _word(reason), "message": lines[0], "details": list(lines[1:]), "facts": plain(reason)}
+        Reason(code=_word(reason), message=lines[0], details=lines[1:], facts=msgspec.to_builtins(reason))
         for reason, lines in ((reason, told(reason)) for reason in reasons)
     ]
-    first = told(reasons[0])[0]
-    return error_document(_word(reasons[0]), code, first, told_reasons, results, trace_id)
+    return error_document(_word(reasons[0]), code, told(reasons[0])[0], told_reasons, results, trace_id)
 
 
-def _word(reason: Reason) -> str:
+def _word(reason: Cause) -> str:
     return str(type(reason).__struct_config__.tag)

@@ -14,8 +14,8 @@ from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
 from floe.shell.render import blocks
-from floe.shell.render.moves import impact_lines
 from floe.shell.render.reply import Reply, plain
+from floe.shell.render.rollbacks import impact_lines
 
 Lines: TypeAlias = tuple[str, ...]
 

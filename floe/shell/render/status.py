@@ -8,6 +8,7 @@ from floe.core.operator import shown
 from floe.core.phrase import minute
 from floe.core.state import EnvironmentState, LockHeld, Summary
 from floe.shell import exits
+from floe.shell.render.documents import EnvironmentStatus, HistoryItem, LockShown
 from floe.shell.render.reply import Reply, plain
 from floe.shell.standing import Overview
 
@@ -25,7 +26,7 @@ def status(overview: Overview, *, with_history: bool) -> Reply:
     told = _details(overview) if with_history else (*table(overview), *_locks(overview))
     return Reply(
         code=exits.DRIFTED if overview.drift or overview.outvoted or overview.unreadable else exits.DONE,
-        document=[_document(each, overview) for each in overview.environments],
+        document=plain([_document(each, overview) for each in overview.environments]),
         lines=told if overview.drift is None else (*told, *_clean(overview.drift)),
         error=(*_outvoted(overview.outvoted), *_unreadable(overview.unreadable), *drift_block(overview.drift or ())),
     )
@@ -125,36 +126,30 @@ def _event(summary: Summary) -> str:
     return f"  {minute(summary.at)}  {word:<9}  {summary.version or '-'}  {shown(summary.operator)}{reason}{won}"
 
 
-def _document(state: EnvironmentState, overview: Overview) -> dict[str, object]:
+def _document(state: EnvironmentState, overview: Overview) -> EnvironmentStatus:
     current, lock = state.current, state.locked_at(overview.at)
-    return {
-        "environment": state.environment,
-        "version": current.version if current else None,
-        "digest": current.digest if current else None,
-        "promoted_by": current.operator.name if current else None,
-        "assurance": current.operator.assurance if current else None,
-        "promoted_at": plain(current.at) if current else None,
-        "locked": _lock(lock),
-        "history": [_history(each) for each in reversed(state.history)],
-    }
+    return EnvironmentStatus(
+        environment=state.environment,
+        version=current.version if current else None,
+        digest=current.digest if current else None,
+        promoted_by=current.operator.name if current else None,
+        assurance=current.operator.assurance if current else None,
+        promoted_at=current.at if current else None,
+        locked=LockShown(reason=lock.reason, by=lock.operator.name, at=lock.at, until=lock.until) if lock else None,
+        history=tuple(_history(each) for each in reversed(state.history)),
+    )
 
 
-def _lock(lock: LockHeld | None) -> dict[str, object] | None:
-    if lock is None:
-        return None
-    return {"reason": lock.reason, "by": lock.operator.name, "at": plain(lock.at), "until": plain(lock.until)}
-
-
-def _history(each: Summary) -> dict[str, object]:
-    return {
-        "kind": WORDS[each.kind],
-        "version": each.version,
-        "digest": each.digest,
-        "at": plain(each.at),
-        "operator": each.operator.name,
-        "assurance": each.operator.assurance,
-        "reason": each.reason,
-        "authorized_via": each.authorized_via,
-        "record": each.record,
-        "void": each.void,
-    }
+def _history(each: Summary) -> HistoryItem:
+    return HistoryItem(
+        kind=WORDS[each.kind],
+        version=each.version,
+        digest=each.digest,
+        at=each.at,
+        operator=each.operator.name,
+        assurance=each.operator.assurance,
+        reason=each.reason,
+        authorized_via=each.authorized_via,
+        record=each.record,
+        void=each.void,
+    )

@@ -1,0 +1,139 @@
+"""The documents that programs read: every key that a command's answer has, whatever happened."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from floe.core.gates import Status
+from floe.core.impact import Impact
+from floe.core.names import ADigest, Tag, Version
+from floe.core.operator import Assurance
+from floe.core.value import Value
+
+
+class GateVerdict(Value, frozen=True, kw_only=True):
+    gate: str
+    status: Status
+    duration_ms: int
+
+
+class Promotion(Value, frozen=True, kw_only=True):
+    """`floe platform promote` and `apply`. A completed or needless promotion knows its id and little else."""
+
+    success: Literal[True] = True
+    promotion_id: str | None
+    artifact_digest: ADigest | None
+    artifact_tag: Version
+    source_environment: str | None
+    target_environment: str
+    gate_results: tuple[GateVerdict, ...] = ()
+    trace_id: str
+    promoted_at: datetime | None
+    operator: str | None = None
+    assurance: Assurance | None = None
+    signature: str | None = None
+    tags: tuple[Tag, ...] = ()
+    record: ADigest | None = None
+    sync: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    completed: bool | UnsetType = UNSET  # an earlier run had recorded it, this one drew its tags
+    already: bool | UnsetType = UNSET  # it was there; nothing was done
+
+
+class Rollback(Value, frozen=True, kw_only=True):
+    """`floe platform rollback`."""
+
+    success: Literal[True] = True
+    rollback_id: str | None
+    environment: str
+    artifact_digest: ADigest
+    artifact_tag: Version
+    previous_version: Version | None = None
+    previous_digest: ADigest | None = None
+    tags: tuple[Tag, ...] = ()
+    reason: str | None = None
+    impact: Impact | None = None
+    operator: str | None = None
+    assurance: Assurance | None = None
+    trace_id: str
+    rolled_back_at: datetime | None = None
+    record: ADigest | None = None
+    warnings: tuple[str, ...] = ()
+    completed: bool | UnsetType = UNSET
+
+
+class Locking(Value, frozen=True, kw_only=True):
+    """`floe platform lock` and `unlock`."""
+
+    success: Literal[True] = True
+    environment: str
+    locked: bool
+    reason: str | None
+    operator: str
+    assurance: Assurance
+    at: datetime
+    trace_id: str
+    record: ADigest | None = None
+
+
+class Reason(Value, frozen=True, kw_only=True):
+    """One reason why not: a stable word, a sentence, and what to do."""
+
+    code: str
+    message: str
+    details: tuple[str, ...] = ()
+    facts: dict[str, object] = {}
+
+
+class Error(Value, frozen=True, kw_only=True):
+    code: str
+    exit_code: int
+    message: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Failed(Value, frozen=True, kw_only=True):
+    """Any command that did not do what was asked."""
+
+    success: Literal[False] = False
+    promotion_id: None = None
+    error: Error
+    gate_results: tuple[GateVerdict, ...] = ()
+    trace_id: str | None = None
+
+
+class LockShown(Value, frozen=True, kw_only=True):
+    reason: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+
+
+class HistoryItem(Value, frozen=True, kw_only=True):
+    kind: str
+    version: Version | None
+    digest: ADigest | None
+    at: datetime
+    operator: str
+    assurance: Assurance
+    reason: str | None
+    authorized_via: str | None
+    record: ADigest
+    void: ADigest | None
+
+
+class EnvironmentStatus(Value, frozen=True, kw_only=True):
+    """`floe platform status` answers with one of these for each environment."""
+
+    environment: str
+    version: Version | None
+    digest: ADigest | None
+    promoted_by: str | None
+    assurance: Assurance | None
+    promoted_at: datetime | None
+    locked: LockShown | None
+    history: tuple[HistoryItem, ...]
+
+
+DOCUMENTS = (Promotion, Rollback, Locking, Failed, tuple[EnvironmentStatus, ...])
