@@ -28,8 +28,10 @@ def emit(reply: Reply, shared: Shared) -> int:
 def log(message: str, shared: Shared, level: str = "info") -> None:
     """One line on stderr, as text or as a JSON object."""
     if shared.log_format == "json":
-        message = msgspec.json.encode({"level": level, "message": message}).decode()
-    _print((message,), sys.stderr)
+        line = msgspec.json.encode({"level": level, "message": message}).decode()
+    else:
+        line = f"WARNING: {message}" if level == "warning" else message
+    _print((line,), sys.stderr)
 
 
 def _warn(reply: Reply, shared: Shared) -> None:

@@ -45,5 +45,5 @@ def _reply(compiled: CompiledFile) -> Reply:
             f"Digest: {compiled.digest}",
             f"Products: {', '.join(compiled.products)}",
         ),
-        warnings=tuple(f"WARNING: {doubt}" for doubt in compiled.doubts),
+        warnings=tuple(map(str, compiled.doubts)),
     )

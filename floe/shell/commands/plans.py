@@ -8,7 +8,7 @@ from floe.core.command import Promote
 from floe.core.outcome import settled
 from floe.shell import api, exits, saved
 from floe.shell.commands.opening import in_session
-from floe.shell.commands.troubles import carried_reply, told, warned
+from floe.shell.commands.troubles import carried_reply, told
 from floe.shell.render import blocks, plans, promotions
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
@@ -32,7 +32,7 @@ async def apply(shared: Shared, file: Path) -> Reply:
         assert isinstance(loaded.unwrap().command, Promote), "only promotions are saved"
         match settled(await api.apply(session, loaded.unwrap())):
             case Success(carried):
-                done = promotions.promoted(carried, session.trace.trace_id, warned(session))
+                done = promotions.promoted(carried, session.trace.trace_id, session.warnings)
                 return carried_reply(carried, done, session)
             case Failure(trouble):
                 return told(trouble, session, exits.APPLYING)

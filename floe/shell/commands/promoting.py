@@ -10,7 +10,7 @@ from floe.core.refusal import AlreadyPromoted
 from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved
 from floe.shell.commands.opening import in_session
-from floe.shell.commands.troubles import carried_reply, told, warned
+from floe.shell.commands.troubles import carried_reply, told
 from floe.shell.render import previews, promotions
 from floe.shell.render.previews import Asked
 from floe.shell.render.reply import Reply
@@ -25,7 +25,7 @@ async def promote(shared: Shared, asked: Asked, *, wait: float) -> Reply:
         )
         match settled(outcome):
             case Success(carried):
-                done = promotions.promoted(carried, session.trace.trace_id, warned(session))
+                done = promotions.promoted(carried, session.trace.trace_id, session.warnings)
                 return _strictly(carried_reply(carried, done, session), asked)
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return promotions.already(there, session.trace.trace_id)
@@ -42,7 +42,7 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
         )
         match settled(outcome):
             case Success(found):
-                reply = previews.promotion(found, session.operator, session.trace.trace_id, warned(session))
+                reply = previews.promotion(found, session.operator, session.trace.trace_id, session.warnings)
                 return _strictly(await _saved(found, reply, out, session) if out else reply, asked)
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return promotions.already(there, session.trace.trace_id)

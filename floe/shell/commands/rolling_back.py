@@ -11,7 +11,7 @@ from floe.core.outcome import settled
 from floe.effects.drive import Preview
 from floe.shell import api
 from floe.shell.commands.opening import in_session
-from floe.shell.commands.troubles import carried_reply, told, warned
+from floe.shell.commands.troubles import carried_reply, told
 from floe.shell.render import previews, rollbacks
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
@@ -60,7 +60,7 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
 async def _carry(session: Session, version: str | None, env: str, reason: str) -> Reply:
     match settled(await api.rollback(session, version, env=env, reason=reason)):
         case Success(carried):
-            done = rollbacks.rolled_back(carried, session.trace.trace_id, warned(session))
+            done = rollbacks.rolled_back(carried, session.trace.trace_id, session.warnings)
             return carried_reply(carried, done, session)
         case Failure(trouble):
             return told(trouble, session)

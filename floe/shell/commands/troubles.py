@@ -33,10 +33,6 @@ def carried_reply(carried: Carried, done: Reply, session: Session) -> Reply:
     return _unfinished(reply, carried.receipt) if carried.receipt.is_recorded or _only_draws(carried) else reply
 
 
-def warned(session: Session) -> tuple[str, ...]:
-    return tuple(f"WARNING: {warning}" for warning in session.warnings)
-
-
 def _only_draws(carried: Carried) -> bool:
     return carried.concluded.draft is None
 

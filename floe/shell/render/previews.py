@@ -98,7 +98,7 @@ def _block(gates: tuple[Gate, ...], snapshot: Snapshot, environment: str) -> Lin
 
 
 def _warnings(plan: Plan) -> Lines:
-    return tuple(f"WARNING: {each.message}" for each in plan.warnings)
+    return tuple(each.message for each in plan.warnings)
 
 
 def _document(preview: Preview) -> object:
