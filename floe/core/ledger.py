@@ -72,12 +72,15 @@ def summarize(digest: Digest, record: Record, won: Digest | None) -> Summary:
 
 
 def _broken(expects: Expectation, moved: Digest | None, held: Digest | None, there: EnvironmentState) -> Digest | None:
-    """The latest record is the one to name: it is what the writer of the outvoted one had not seen."""
+    """The latest record is the one to name: it is what the writer of the outvoted one had not seen.
+
+    Where nothing is recorded at all, it is the one that was expected and is missing.
+    """
     latest = there.history[-1].record if there.history else None
     if expects.after is not msgspec.UNSET and expects.after != moved:
-        return moved or latest
+        return moved or latest or expects.after
     if expects.lock is not msgspec.UNSET and expects.lock != held:
-        return held or latest
+        return held or latest or expects.lock
     return None
 
 

@@ -1,10 +1,12 @@
-"""A folder to work in, for tests of the whole."""
+"""What tests of the whole share: a folder to work in, and registries that are really there."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.process import Bench
+from tests.servers.docker_registry import DockerRegistries
 
 
 @pytest.fixture
@@ -14,3 +16,11 @@ def bench(tmp_path: Path) -> Bench:
     folder.mkdir()
     home.mkdir()
     return Bench(folder, home)
+
+
+@pytest.fixture(scope="session")
+def docker_registries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistries]:
+    """docker-registry, one of each kind that is asked for; tests use repositories of their own."""
+    registries = DockerRegistries(tmp_path_factory.mktemp("docker-registry"))
+    yield registries
+    registries.close()

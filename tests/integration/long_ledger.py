@@ -32,7 +32,6 @@ def grow(root: Path, start: int, count: int, policy: Policy, before: Head | None
         for each in (manifest, *((advanced.sealed,) if advanced.sealed else ())):
             blob(root, each.digest).write_bytes(each.content)
     tag(layout, head.encode(now))
-    draw(layout, now, start + count - 1)
     return now
 
 

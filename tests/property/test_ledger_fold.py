@@ -103,10 +103,9 @@ def test_a_long_history_stays_small() -> None:
 )
 def test_of_an_empty_environment_only_nothing_can_be_expected(expects: Expectation, holds: bool) -> None:
     draft = draft_of(Locked(environment=DEV, reason="x"), expects=expects)
-    digest, record = written(draft, 0)
-    state, won = evolve(State(), digest, record)
-    assert won is None  # nothing can be named that came first, so it is not void
-    assert (state.of(DEV).lock is not None) or not holds
+    state, won = evolve(State(), *written(draft, 0))
+    assert won == (None if holds else DIGESTS[0])
+    assert (state.of(DEV).lock is not None) == holds
 
 
 def test_an_expectation_is_of_its_own_environment() -> None:

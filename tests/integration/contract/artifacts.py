@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from floe.core import canonical
-from floe.core.artifact import MANIFEST, Manifest
+from floe.core.artifact import EMPTY, EMPTY_CONTENT, MANIFEST, Manifest
 from floe.core.names import Tag
 from floe.effects.ports import Registry
 
@@ -12,18 +12,21 @@ TITLE = "org.opencontainers.image.title"
 DOCUMENT = b'{"kind": "CompiledArtifacts", "schema_version": 1}'
 
 
+def describe_blob(media_type: str, digest: str, size: int) -> dict[str, object]:
+    return {"mediaType": media_type, "digest": digest, "size": size}
+
+
 async def artifact(registry: Registry, *layers: tuple[str | None, bytes], media_type: str = "x/y") -> Manifest:
     """An artifact that some other tool might have made, tagged v1.0.0."""
     described = [
         {
-            "mediaType": media_type,
-            "digest": (await registry.put_blob(content)).unwrap(),
-            "size": len(content),
+            **describe_blob(media_type, (await registry.put_blob(content)).unwrap(), len(content)),
             "annotations": {} if title is None else {TITLE: title},
         }
         for title, content in layers
     ]
-    content = canonical.encode({"schemaVersion": 2, "mediaType": MANIFEST, "layers": described})
+    config = describe_blob(EMPTY, (await registry.put_blob(EMPTY_CONTENT)).unwrap(), len(EMPTY_CONTENT))
+    content = canonical.encode({"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": described})
     manifest = Manifest(media_type=MANIFEST, content=content)
     await registry.put_manifest(manifest, V1)
     return manifest

@@ -9,8 +9,11 @@ from floe.core.names import Digest
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.ports import Registry
 from floe.effects.registry.folder import LayoutRegistry
+from tests.integration.remote import of
+from tests.servers.docker_registry import KINDS as SERVED
+from tests.servers.docker_registry import DockerRegistries
 
-KINDS = ("memory", "folder")
+KINDS = ("memory", "folder", *SERVED)
 
 
 class Place(msgspec.Struct):
@@ -18,9 +21,10 @@ class Place(msgspec.Struct):
 
     registry: Registry
     damage: Callable[[Digest, bytes], object]
+    is_remote: bool = False  # which decides some things by itself, and offers no compare-and-swap
 
 
-def place(kind: str, tmp_path: Path) -> Place:
+def place(kind: str, tmp_path: Path, served: DockerRegistries) -> Place:
     match kind:
         case "memory":
             memory = MemoryRegistry()
@@ -33,4 +37,5 @@ def place(kind: str, tmp_path: Path) -> Place:
                 lambda digest, content: (kept / digest.removeprefix("sha256:")).write_bytes(content),
             )
         case _:
-            raise ValueError(kind)
+            server = served[kind]
+            return Place(of(server), server.spoil, is_remote=True)

@@ -5,7 +5,16 @@ import pytest
 from returns.result import Failure, Success
 
 from floe.core import canonical
-from floe.core.artifact import DOCKER_INDEX, DOCKER_MANIFEST, INDEX, LARGEST_MANIFEST, MANIFEST, Manifest
+from floe.core.artifact import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    EMPTY,
+    EMPTY_CONTENT,
+    INDEX,
+    LARGEST_MANIFEST,
+    MANIFEST,
+    Manifest,
+)
 from floe.core.fault import Oversized, TagTaken
 from floe.core.names import Digest, Tag
 from floe.effects.ports import Registry
@@ -27,9 +36,21 @@ PRETTY = """{
 
 
 def manifest(note: str = "", media_type: str = MANIFEST) -> Manifest:
-    kind = "manifests" if media_type in (INDEX, DOCKER_INDEX) else "layers"
-    said = {"schemaVersion": 2, "mediaType": media_type, kind: [], "annotations": {"note": note}}
+    """A manifest of nothing; registries want a config all the same."""
+    said: dict[str, object] = {"schemaVersion": 2, "mediaType": media_type, "annotations": {"note": note}}
+    if media_type in (INDEX, DOCKER_INDEX):
+        said["manifests"] = []
+    else:
+        config = {"mediaType": EMPTY, "digest": canonical.digest_of(EMPTY_CONTENT), "size": len(EMPTY_CONTENT)}
+        said |= {"config": config, "layers": []}
     return Manifest(media_type=media_type, content=canonical.encode(said))
+
+
+@pytest.fixture
+async def registry(registry: Registry) -> Registry:
+    """One that has what the manifests here refer to."""
+    await registry.put_blob(EMPTY_CONTENT)
+    return registry
 
 
 ALL = [
