@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from floe.core import access
 from floe.core.event import Promoted
-from floe.core.facts import Hand
+from floe.core.facts import Doubt, Hand
 from floe.core.names import Digest
 from floe.core.operator import Operator
-from floe.core.policy import Environment, Policy
-from floe.core.refusal import Refusal, SameHands, UnknownHands
+from floe.core.policy import Environment, IdentityPolicy, Policy
+from floe.core.refusal import MachineWithoutHuman, Refusal, SameHands, UnknownHands
 from floe.core.snapshot import Known
 
 
@@ -28,13 +28,19 @@ def are_apart(operator: Operator, carried: tuple[Hand, ...], target: Environment
     if rule is None or not rule.separation_of_duties:
         return
     executor = access.person(operator, policy.identity)
+    if executor is None and operator.kind == "machine":
+        yield MachineWithoutHuman(operator=operator, environment=target.name)
+        return
     for hand in carried:
         if executor is not None and hand.person == executor:
             yield SameHands(operator=operator, promoted_to=hand.environment, environment=target.name)
         elif executor is None or hand.person is None:
-            unknown = operator.name if executor is None else hand.operator
             yield UnknownHands(
-                operator=operator, unknown=unknown, promoted_to=hand.environment, environment=target.name
+                operator=operator,
+                unknown=operator.identity if executor is None else hand.operator,
+                why="unlisted" if executor is None else hand.doubt or "unlisted",
+                promoted_to=hand.environment,
+                environment=target.name,
             )
 
 
@@ -57,9 +63,20 @@ def _latest(records: tuple[Known, ...], artifact: Digest, environment: str) -> K
 
 def _hand(known: Known, policy: Policy) -> Hand:
     operator = known.record.operator
+    doubt = _doubt(operator, policy.identity)
     return Hand(
         environment=known.record.event.environment,
         operator=operator.name,
-        person=access.person(operator, policy.identity),
+        person=access.person(operator, policy.identity) if doubt is None else None,
+        doubt=doubt,
         record=known.digest,
     )
+
+
+def _doubt(operator: Operator, identity: IdentityPolicy) -> Doubt | None:
+    """Why it is not known who promoted: a name that nobody proved keeps no hands apart."""
+    if not access.is_believed(operator, identity):
+        return "unproved"
+    if access.person(operator, identity) is None:
+        return "machine" if operator.kind == "machine" else "unlisted"
+    return None

@@ -1,7 +1,7 @@
 """What has happened, in the past tense: the decided part of a record."""
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from floe.core.names import ADigest, EnvironmentName, Tag, Version
 from floe.core.value import Value
@@ -44,7 +44,16 @@ class Unlocked(Value, frozen=True, kw_only=True, tag_field="kind", tag="unlocked
     lock: ADigest  # the record of the lock that this one ends
 
 
-Event: TypeAlias = Promoted | RolledBack | Locked | Unlocked
+class Refused(Value, frozen=True, kw_only=True, tag_field="kind", tag="refused"):
+    """Somebody was told that they may not. It changes nothing; it is remembered."""
+
+    environment: EnvironmentName
+    command: Literal["promote", "roll-back", "lock", "unlock"]
+    version: Version | None = None
+    reasons: tuple[str, ...]  # the words by which programs know the refusals
+
+
+Event: TypeAlias = Promoted | RolledBack | Locked | Unlocked | Refused
 Move: TypeAlias = Promoted | RolledBack
 
 

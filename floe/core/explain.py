@@ -3,7 +3,8 @@
 from typing import TypeAlias
 
 from floe.core.explain_gates import failed_gate
-from floe.core.phrase import by_whom, listed, minute, until
+from floe.core.explain_people import not_you
+from floe.core.phrase import by_whom, minute, until
 from floe.core.refusal import (
     AlreadyCurrent,
     AlreadyLocked,
@@ -14,6 +15,7 @@ from floe.core.refusal import (
     GateNotRun,
     GateWithoutCommand,
     IsLocked,
+    MachineWithoutHuman,
     NeverPromoted,
     NotAuthorized,
     NotBuilt,
@@ -26,6 +28,7 @@ from floe.core.refusal import (
     SignatureRefused,
     SoakLeft,
     TagExists,
+    TokenRefused,
     UnknownEnvironment,
     UnknownHands,
     Unverified,
@@ -46,8 +49,8 @@ def because(refusal: Refusal) -> Lines:
             return _already(refusal)
         case IsLocked() | AlreadyLocked():
             return _locked(refusal)
-        case Unverified() | NotAuthorized() | SameHands() | UnknownHands():
-            return _not_you(refusal)
+        case Unverified() | TokenRefused() | NotAuthorized() | SameHands() | UnknownHands() | MachineWithoutHuman():
+            return not_you(refusal)
         case SignatureRefused():
             return _signature(refusal)
         case GateFailed(result=result):
@@ -145,47 +148,6 @@ def _locked(refusal: IsLocked | AlreadyLocked) -> Lines:
     )
 
 
-def _not_you(refusal: Unverified | NotAuthorized | SameHands | UnknownHands) -> Lines:
-    match refusal:
-        case Unverified(operator=operator, environment=environment):
-            return (
-                "Identity not verified",
-                f"Operator '{operator.name}' has not proved who they are, and '{environment}' has rules about people",
-                "Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with in manifest.yaml",
-                *_INDENTED_ISSUER,
-                "Or accept names as given, which every record then states, with in manifest.yaml",
-                *_INDENTED_ACCEPT,
-            )
-        case NotAuthorized():
-            return _not_authorized(refusal)
-        case SameHands(operator=operator, promoted_to=promoted_to, environment=environment):
-            return (
-                "Separation of duties violation",
-                f"Operator '{operator.name}' promoted this artifact to {promoted_to}",
-                f"A different operator must promote to {environment}",
-                _way_out(promoted_to),
-            )
-        case UnknownHands(operator=operator, unknown=unknown, promoted_to=promoted_to, environment=environment):
-            return (
-                "Separation of duties cannot be established",
-                f"Operator '{operator.name}' and whoever promoted this artifact to {promoted_to} may be one person",
-                f"Found: '{unknown}' is in no entry of promotion.identity.people",
-                f"Expected: two different people before {environment}; add the identity to the person it belongs to",
-                _way_out(promoted_to),
-            )
-
-
-def _not_authorized(refusal: NotAuthorized) -> Lines:
-    groups, operators = refusal.required_groups, refusal.required_operators
-    return (
-        "Authorization failed",
-        f"Operator '{refusal.operator.name}' is not authorized to promote to '{refusal.environment}'",
-        *((f"Required groups: {listed(groups)}",) if groups is not None else ()),
-        *((f"Required operators: {listed(operators)}",) if operators is not None else ()),
-        *((f"Your groups: {listed(refusal.groups)}",) if groups is not None else ()),
-    )
-
-
 def _signature(refusal: SignatureRefused) -> Lines:
     headline = {
         "missing": "Artifact is unsigned and enforcement is enabled",
@@ -236,23 +198,3 @@ def _moved_on(refusal: FactChanged | EffectsChanged | Outvoted) -> Lines:
                 f"Won by: record {winner[:19]}",
                 f"Next: look at it (floe platform status --env={environment} --history=5), then run this again",
             )
-
-
-def _way_out(promoted_to: str) -> str:
-    return f"Or a verified person promotes it to {promoted_to} again: --to={promoted_to} --force"
-
-
-_INDENTED_ISSUER = (
-    "  artifacts:",
-    "    promotion:",
-    "      identity:",
-    "        issuers:",
-    "          - issuer: https://token.actions.githubusercontent.com",
-    "            audience: floe",
-)
-_INDENTED_ACCEPT = (
-    "  artifacts:",
-    "    promotion:",
-    "      identity:",
-    "        accept_unverified: true",
-)

@@ -10,6 +10,8 @@ from floe.core.value import Value
 
 SignatureStatus: TypeAlias = Literal["valid", "missing", "invalid", "untrusted", "not checkable", "not checked"]
 
+Doubt: TypeAlias = Literal["unlisted", "unproved", "machine"]
+
 
 class SignatureFacts(Value, frozen=True, kw_only=True):
     """What was found when the artifact's signatures were checked."""
@@ -20,11 +22,12 @@ class SignatureFacts(Value, frozen=True, kw_only=True):
 
 
 class Hand(Value, frozen=True, kw_only=True):
-    """Who last promoted a digest into an environment; person None where nobody can say."""
+    """Who last promoted a digest into an environment; person None where nobody can say, and why not."""
 
     environment: EnvironmentName
     operator: str
     person: str | None
+    doubt: Doubt | None = None
     record: ADigest
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from floe.core.drawing import own_tag
-from floe.core.event import Locked, Promoted, RolledBack, Unlocked, moved_to
+from floe.core.event import Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
 from floe.core.names import Digest
 from floe.core.record import Draft, Expectation, Record
 from floe.core.snapshot import Known
@@ -40,8 +40,8 @@ def evolve(state: State, digest: Digest, record: Record) -> tuple[State, Digest 
     after = _effect(before, digest, record) if won is None else before
     remembered = msgspec.structs.replace(
         after,
-        history=(*after.history, summarize(digest, record, won))[-KEPT_EVENTS:],
         durations=_durations(before, record),
+        **_lists(after, record.event, summarize(digest, record, won)),
     )
     others = (each for each in state.environments if each.environment != remembered.environment)
     return State(environments=tuple(sorted((*others, remembered), key=lambda each: each.environment))), won
@@ -62,13 +62,30 @@ def summarize(digest: Digest, record: Record, won: Digest | None) -> Summary:
         record=digest,
         kind=str(type(record.event).__struct_config__.tag),
         at=record.at,
-        operator=record.operator,
-        version=placement.version if placement else None,
+        operator=record.operator.brief,
+        version=placement.version if placement else getattr(record.event, "version", None),
         digest=placement.digest if placement else None,
-        reason=getattr(record.event, "reason", None),
+        reason=_reason(record.event),
         authorized_via=record.authorization.via,
         void=won,
     )
+
+
+def _lists(there: EnvironmentState, event: Event, summary: Summary) -> dict[str, tuple[Summary, ...]]:
+    """History with one more event; refusals have a list of their own, so that they crowd nothing out."""
+    if isinstance(event, Refused):
+        return {"refused": (*there.refused, summary)[-KEPT_EVENTS:]}
+    return {"history": (*there.history, summary)[-KEPT_EVENTS:]}
+
+
+def _reason(event: Event) -> str | None:
+    match event:
+        case Promoted():
+            return None
+        case Refused(reasons=reasons):
+            return ", ".join(reasons)
+        case RolledBack(reason=reason) | Locked(reason=reason) | Unlocked(reason=reason):
+            return reason
 
 
 def _broken(expects: Expectation, moved: Digest | None, held: Digest | None, there: EnvironmentState) -> Digest | None:
@@ -93,15 +110,17 @@ def _effect(there: EnvironmentState, digest: Digest, record: Record) -> Environm
                 version=event.version,
                 digest=event.digest,
                 tag=own_tag(event),
-                operator=record.operator,
+                operator=record.operator.brief,
                 at=record.at,
             )
             return msgspec.structs.replace(there, current=standing)
         case Locked(reason=reason, until=until):
-            held = LockHeld(record=digest, reason=reason, operator=record.operator, at=record.at, until=until)
+            held = LockHeld(record=digest, reason=reason, operator=record.operator.brief, at=record.at, until=until)
             return msgspec.structs.replace(there, lock=held)
         case Unlocked():
             return msgspec.structs.replace(there, lock=None)
+        case Refused():
+            return there
 
 
 def _durations(there: EnvironmentState, record: Record) -> tuple[Durations, ...]:

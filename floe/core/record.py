@@ -75,7 +75,7 @@ class Draft(Value, frozen=True, kw_only=True):
     gates: tuple[GateResult, ...] = ()
     signature: SignatureVerdict = SignatureVerdict(status="not-checked")
     authorization: AuthorizationVerdict
-    plan: ADigest
+    plan: ADigest | None = None  # None: it was not come to one
     before: Placement | None = None
     after: Placement | None = None
 

@@ -3,10 +3,15 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from floe.core.facts import Doubt
 from floe.core.gates import GateResult
 from floe.core.names import ADigest, Digest, EnvironmentName, Tag, Version
 from floe.core.operator import Operator
 from floe.core.value import Value
+
+Reason: TypeAlias = Literal[
+    "form", "algorithm", "issuer", "keys", "key", "signature", "audience", "claims", "expired", "early", "old", "event"
+]
 
 
 class UnknownEnvironment(Value, frozen=True, kw_only=True, tag="unknown-environment"):
@@ -97,6 +102,15 @@ class Unverified(Value, frozen=True, kw_only=True, tag="unverified"):
     environment: str
 
 
+class TokenRefused(Value, frozen=True, kw_only=True, tag="token-refused"):
+    """A token was given and proves nothing; `found` and `expected` hold no part of it but claims."""
+
+    reason: Reason
+    issuer: str | None = None
+    found: str
+    expected: str
+
+
 class NotAuthorized(Value, frozen=True, kw_only=True, tag="not-authorized"):
     """The operator is in none of the lists; groups None where nobody can say which groups they are in."""
 
@@ -118,7 +132,15 @@ class UnknownHands(Value, frozen=True, kw_only=True, tag="unknown-hands"):
 
     operator: Operator
     unknown: str
+    why: Doubt = "unlisted"
     promoted_to: str
+    environment: str
+
+
+class MachineWithoutHuman(Value, frozen=True, kw_only=True, tag="machine-without-human"):
+    """Duties are separate here, and nobody is known to stand behind the machine that asks."""
+
+    operator: Operator
     environment: str
 
 
@@ -184,9 +206,11 @@ Refusal: TypeAlias = (
     | IsLocked
     | AlreadyLocked
     | Unverified
+    | TokenRefused
     | NotAuthorized
     | SameHands
     | UnknownHands
+    | MachineWithoutHuman
     | SignatureRefused
     | GateWithoutCommand
     | GateFailed

@@ -57,6 +57,7 @@ class EnvironmentState(Value, frozen=True, kw_only=True):
     current: Standing | None = None
     lock: LockHeld | None = None
     history: tuple[Summary, ...] = ()  # oldest first
+    refused: tuple[Summary, ...] = ()  # oldest first
     durations: tuple[Durations, ...] = ()
 
     def locked_at(self, moment: datetime) -> LockHeld | None:

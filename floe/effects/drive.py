@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import anyio
 import msgspec
@@ -10,6 +10,7 @@ from returns.result import Failure, Result, Success
 
 from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
+from floe.core.denial import denial
 from floe.core.fault import Fault
 from floe.core.gates import GateResult, Report
 from floe.core.names import Digest
@@ -25,6 +26,8 @@ from floe.effects.gate.side_by_side import run_gates
 from floe.effects.observe import Gaze, observe
 from floe.effects.ports import Subject, World
 
+T = TypeVar("T")
+
 WAIT_SECONDS = 30.0  # for how long a promotion that lost a race tries again
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0  # seconds
 
@@ -36,6 +39,7 @@ class Refused(Value, frozen=True, kw_only=True):
     results: tuple[GateResult, ...] = ()
     plan: Plan | None = None
     snapshot: Snapshot | None = None
+    unrecorded: Fault | None = None  # why a refusal that should be remembered is not
 
 
 class Faulted(Value, frozen=True, kw_only=True):
@@ -111,6 +115,24 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 )
 
     async def carry(self, patience: float = WAIT_SECONDS) -> Result[Carried, Trouble]:
+        """Carry the command out, or remember that it was refused."""
+        return await self.remember(await self._carry(patience))
+
+    async def remember(self, outcome: Result[T, Trouble]) -> Result[T, Trouble]:
+        """The outcome; a refusal about people is recorded as well as may be. Only real runs come by here."""
+        match settled(outcome):
+            case Failure(Refused(snapshot=Snapshot() as snapshot) as refused):
+                run = Run(id=self.world.entropy.identifier(), trace_id=self.trace_id)
+                draft = denial(refused.refusals, snapshot, self.gaze.command, self.gaze.policy, run)
+                if draft is None:
+                    return outcome
+                appended = settled(await self.world.ledger.append(draft, self.gaze.policy))
+                fault = appended.failure() if isinstance(appended, Failure) else None
+                return Failure(msgspec.structs.replace(refused, unrecorded=fault))
+            case _:
+                return outcome
+
+    async def _carry(self, patience: float) -> Result[Carried, Trouble]:
         """Carry the command out; after losing a race look, decide and record again until patience is over."""
         clock = self.world.clock
         ends, pause = clock.monotonic() + patience, _FIRST_PAUSE
@@ -128,7 +150,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
         outcome = settled(await self._attempt(saved))
         if isinstance(outcome, Success) and outcome.unwrap().receipt.winner is not None:
             return Failure(_outvoted(outcome.unwrap()))
-        return outcome
+        return await self.remember(outcome)
 
     async def _attempt(self, saved: Plan | None = None) -> Result[Carried, Trouble]:
         looked = settled(await self.look(saved))

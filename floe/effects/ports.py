@@ -13,8 +13,10 @@ from floe.core.fault import Fault
 from floe.core.gates import Report
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, Version
+from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
+from floe.core.refusal import TokenRefused
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
@@ -124,6 +126,12 @@ class Verifier(Protocol):
     """Checks the signatures of an artifact; what they are worth is decided in core."""
 
     async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[SignatureFacts]: ...
+
+
+class Identity(Protocol):
+    """Proves who asks. A token that proves nothing says why; it is never taken for a name that was only given."""
+
+    async def operator(self, token: str, /) -> Result[Operator, TokenRefused]: ...
 
 
 class Clock(Protocol):

@@ -56,13 +56,17 @@ async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
     return await driver(session, saved.command).carry_saved(saved)
 
 
-async def preview_rollback(session: Session, version: str | None = None, *, env: str) -> Result[Preview, Trouble]:
-    """Where a rollback would go, and what it would break."""
+async def preview_rollback(
+    session: Session, version: str | None = None, *, env: str, in_earnest: bool = False
+) -> Result[Preview, Trouble]:
+    """Where a rollback would go, and what it would break. In earnest, when it is about to be done, a refusal counts."""
     match settled(_rollback(version, env, None)):
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).preview(run_commands=False)
+            drive = driver(session, command)
+            seen = await drive.preview(run_commands=False)
+            return await drive.remember(seen) if in_earnest else seen
 
 
 async def rollback(

@@ -15,4 +15,9 @@ class Shared(NamedTuple):
     log_format: Literal["text", "json"] = "text"
     operator: str | None = None
     identity_token: str | None = None
+    is_reading: bool = False  # nothing is changed, so that it does not matter who asks
     world_of: Callable[..., Any] | None = None  # which world to work in; None: the one the manifest describes
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
+        """No token is shown."""
+        return f"Shared(manifest={self.manifest!r}, output={self.output!r})"

@@ -10,11 +10,12 @@ from floe.core.names import Digest
 from floe.core.policy import Governance, Trust
 from floe.effects.gate.runner import GateRunner
 from floe.effects.ledger.folder import FolderLedger
-from floe.effects.ports import Outcome, World
+from floe.effects.ports import Ledger, Outcome, Registry, World
 from floe.effects.registry.folder import LayoutRegistry
+from floe.shell import remote
 from floe.shell.clock import SystemClock, SystemEntropy
 from floe.shell.location import Folder, Location
-from floe.shell.settings import Settings, Surroundings
+from floe.shell.settings import RegistrySettings, Settings, Surroundings
 
 
 class NoVerifier:
@@ -25,12 +26,20 @@ class NoVerifier:
         return Success(facts if trust.enforcement != "off" else SignatureFacts())
 
 
-def registry_at(location: Location) -> Result[LayoutRegistry, Fault]:
-    """The repository at a location."""
+def registry_at(location: Location, settings: RegistrySettings, around: Surroundings) -> Result[Registry, Fault]:
+    """The repository at a location, reached as some settings say."""
     if isinstance(location, Folder):
         return Success(LayoutRegistry(location.path, location.written))
-    why = "this floe does not reach registries over the network yet; oci-layout://FOLDER works"
-    return Failure(Unavailable(where=location.uri, why=why))
+    return remote.registry(location, settings, around)
+
+
+def ledger_in(registry: Registry) -> Ledger:
+    """The ledger beside the artifacts of a repository."""
+    if isinstance(registry, LayoutRegistry):
+        return FolderLedger(registry.layout, registry.location)
+    from floe.effects.ledger.registry import RegistryLedger  # noqa: PLC0415 (a folder needs it not)
+
+    return RegistryLedger(registry, SystemClock())
 
 
 def world(settings: Settings, governance: Governance, around: Surroundings) -> Result[World, Fault]:
@@ -39,16 +48,16 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
     if audit.backend != "oci" or audit.repository or audit.sign or audit.attest:
         why = "this floe keeps unsigned records beside the artifacts, and nowhere else yet; take that key away"
         return Failure(Unavailable(where="artifacts.promotion.audit", why=why))
-    return registry_at(settings.registry.location).map(
+    return registry_at(settings.registry.location, settings.registry, around).map(
         lambda registry: World(
             registry=registry,
-            ledger=FolderLedger(registry.layout, registry.location),
+            ledger=ledger_in(registry),
             gates=GateRunner(
                 registry=registry,
                 governance=governance,
                 folder=settings.base,
                 inherited=around.variables,
-                layout=absolute(registry.layout.path),
+                layout=absolute(registry.layout.path) if isinstance(registry, LayoutRegistry) else None,
             ),
             verifier=NoVerifier(),
             clock=SystemClock(),

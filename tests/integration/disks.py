@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from floe.shell.cli import main as floe
+
 HERE: Final = str(Path(__file__))
 MOUNT: Final = """
 floe=$(mktemp -d); mount -t tmpfs -o size=1m floe "$floe"; cp -a "$1/." "$floe"; kept=$1; shift
@@ -44,8 +46,6 @@ def turn(how: str, folder: Path) -> None:
 
 def main() -> None:
     how, *arguments, folder = sys.argv[1:]
-    from floe.shell.cli import main as floe
-
     for each in ("asyncio", "anyio._backends._asyncio", "floe.shell.run", "floe.shell.commands.locking"):
         importlib.import_module(each)  # another user may not read the code that floe imports when it needs it
     turn(how, Path(folder))

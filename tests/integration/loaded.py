@@ -7,4 +7,4 @@ from floe.shell.cli import main
 try:
     main()
 finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+    sys.stderr.write(" ".join(sorted({name.partition(".")[0] for name in sys.modules})) + "\n")

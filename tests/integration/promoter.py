@@ -12,14 +12,15 @@ import floe
 PATIENCE = 120.0  # seconds to try for after losing a race
 
 
-async def main(manifest: str, environment: str, *versions: str) -> None:
+async def main(*arguments: str) -> None:
+    manifest, environment, *versions = arguments
     sys.stdin.read()
     for version in versions:
         session = floe.load_manifest(manifest).unwrap()
         outcome = await floe.promote(session, version, to=environment, wait=PATIENCE)
         carried = outcome.unwrap()
         assert carried.receipt.fault is None, carried.receipt
-        print(version, carried.receipt.record)
+        sys.stdout.write(f"{version} {carried.receipt.record}\n")
 
 
 anyio.run(main, *sys.argv[1:])

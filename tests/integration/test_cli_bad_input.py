@@ -40,13 +40,13 @@ def in_dev(bench: Bench) -> Bench:
 
 def changes_nothing(bench: Bench, *arguments: str) -> Answer:
     before = tree(bench.folder)
-    answer = bench.floe(*arguments)
+    answer = bench.inside(*arguments)
     assert tree(bench.folder) == before
     return answer
 
 
 def is_consistent(bench: Bench) -> None:
-    checked = bench.platform("status", "--check")
+    checked = bench.inside("platform", "status", "--check")
     assert (checked.code, checked.stderr) == (0, "")
 
 
@@ -81,7 +81,7 @@ def test_all_mistakes_of_a_manifest_come_at_once(bench: Bench) -> None:
     assert mistakes[1].endswith(
         "artifacts.promotion.enviroments: unknown key 'enviroments'; did you mean 'environments'?"
     )
-    told = bench.floe(*PROMOTE, "--output=json").document
+    told = bench.inside(*PROMOTE, "--output=json").document
     assert [each["message"] for each in told["error"]["reasons"]] == mistakes
 
 
@@ -105,7 +105,7 @@ def test_a_version_that_does_not_exist_names_the_nearest(in_dev: Bench) -> None:
 
 
 def test_a_locked_environment(in_dev: Bench) -> None:
-    assert in_dev.platform("lock", "--env=staging", "--reason=incident").code == 0
+    assert in_dev.inside("platform", "lock", "--env=staging", "--reason=incident").code == 0
     assert changes_nothing(in_dev, *PROMOTE).code == 13
     assert changes_nothing(in_dev, "platform", "lock", "--env=staging", "--reason=again").code == 13
     is_consistent(in_dev)
@@ -137,7 +137,7 @@ Next: find out who moved it (floe platform status --check), then remove the tag 
 
 def test_an_environment_tag_with_the_same_digest_is_drawn_over(in_dev: Bench) -> None:
     retag(in_dev, "v1.0.0-staging", "v1.0.0")
-    assert in_dev.floe(*PROMOTE).code == 0
+    assert in_dev.inside(*PROMOTE).code == 0
     is_consistent(in_dev)
 
 
@@ -165,12 +165,12 @@ def test_an_artifact_altered_by_hand(in_dev: Bench) -> None:
     pulled = changes_nothing(in_dev, "artifact", "pull", "-r", URI, "-t", "v1.0.0", "-d", ".")
     assert (pulled.code, pulled.stderr.splitlines()[0].endswith("is damaged")) == (5, True)
     file.write_bytes(whole)
-    assert in_dev.floe(*PROMOTE).code == 0
+    assert in_dev.inside(*PROMOTE).code == 0
     is_consistent(in_dev)
 
 
 def test_a_record_altered_by_hand(in_dev: Bench) -> None:
-    [entry] = run(lambda: in_dev.session().world.ledger.entries()).unwrap()
+    [entry] = run(in_dev.session().world.ledger.entries).unwrap()
     whole = alter(blob(in_dev, entry.record))
     answer = changes_nothing(in_dev, *PROMOTE)
     assert (answer.code, answer.stderr.splitlines()[0]) == (15, f"ERROR: The ledger is damaged: record {entry.record}")
@@ -204,7 +204,7 @@ def test_unknown_options_and_commands(in_dev: Bench) -> None:
 class TestPlans:
     @pytest.fixture
     def planned(self, in_dev: Bench) -> Bench:
-        assert in_dev.floe(*PROMOTE, "--out=plan.json").code == 0
+        assert in_dev.inside(*PROMOTE, "--out=plan.json").code == 0
         return in_dev
 
     def test_one_that_is_not_there_or_no_plan(self, planned: Bench) -> None:
@@ -231,7 +231,7 @@ class TestPlans:
             assert "it was edited, or written by another floe: its digest does not match" in answer.stderr
 
     def test_one_for_another_world_names_the_fact_and_the_refusal_beneath(self, planned: Bench) -> None:
-        planned.platform("lock", "--env=staging", "--reason=incident")
+        planned.inside("platform", "lock", "--env=staging", "--reason=incident")
         answer = changes_nothing(planned, "platform", "apply", "plan.json")
         lines = [line for line in answer.stderr.splitlines() if line.startswith("ERROR")]
         assert (answer.code, lines) == (
@@ -249,7 +249,7 @@ class TestPlans:
         )
 
     def test_one_that_was_applied(self, planned: Bench) -> None:
-        assert planned.platform("apply", "plan.json").code == 0
+        assert planned.inside("platform", "apply", "plan.json").code == 0
         assert changes_nothing(planned, "platform", "apply", "plan.json").code == 7
         is_consistent(planned)
 
@@ -302,7 +302,7 @@ class TestDisks:
         assert answer.stderr.splitlines()[1] == f"Found: {why}"
         assert contents(ready) == before
         is_consistent(ready)
-        assert ready.floe(*plain).code == 0
+        assert ready.inside(*plain).code == 0
 
 
 def contents(bench: Bench) -> dict[str, bytes]:

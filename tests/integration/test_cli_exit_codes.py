@@ -59,7 +59,7 @@ def moved_on(bench: Bench) -> Arguments:
     in_dev(bench)
     bench.push("v1.1.0", "more")
     bench.promote("v1.1.0", "dev")
-    assert bench.floe(*promote("v1.0.0", "staging", "--out=plan.json")).code == 0
+    assert bench.inside(*promote("v1.0.0", "staging", "--out=plan.json")).code == 0
     bench.promote("v1.1.0", "staging")
     return ("platform", "apply", "plan.json")
 
@@ -93,7 +93,9 @@ def not_ada(bench: Bench) -> Arguments:
 
 def locked(bench: Bench) -> Arguments:
     in_dev(bench)
-    assert bench.platform("lock", "--env=staging", "--reason=Incident #7", operator="sre@example.com").code == 0
+    assert (
+        bench.inside("platform", "lock", "--env=staging", "--reason=Incident #7", operator="sre@example.com").code == 0
+    )
     return promote("v1.0.0", "staging")
 
 
@@ -275,7 +277,7 @@ def test_a_refusal_or_fault_has_its_code_block_and_document(bench: Bench, case: 
     arguments = case.before(bench)
     answer = bench.floe(*arguments)
     assert (answer.code, shown(answer.stderr), answer.stdout) == (case.code, case.block.lstrip("\n"), "")
-    is_refusal(bench.floe(*arguments, "--output=json"), case)
+    is_refusal(bench.inside(*arguments, "--output=json"), case)
 
 
 def is_refusal(answer: Answer, case: Case) -> None:
@@ -294,11 +296,11 @@ def is_refusal(answer: Answer, case: Case) -> None:
 def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
     bench.write("manifest.yaml", ENFORCED.replace("enabled: true", "enabled: true, enforcement: warn"))
     bench.push("v1.0.0")
-    warned = bench.floe(*promote("v1.0.0", "dev"))
+    warned = bench.inside(*promote("v1.0.0", "dev"))
     assert warned.code == 0
     assert warned.stderr == "WARNING: Signature not checkable: this floe does not verify signatures yet\n"
     assert "Signature: WARNING this floe does not verify signatures yet\n" in warned.stdout
-    strict = bench.floe(*promote("v1.0.0", "staging", "--strict"))
+    strict = bench.inside(*promote("v1.0.0", "staging", "--strict"))
     assert (strict.code, strict.stderr) == (5, warned.stderr)
     assert "New tag: v1.0.0-staging\n" in strict.stdout
 
@@ -320,7 +322,7 @@ def test_2_is_wrong_usage(bench: Bench, arguments: Arguments, last: str | None) 
     for version in ("v1.0.0", "v1.1.0"):
         bench.push(version)
         bench.promote(version, "dev")
-    answer = bench.floe(*arguments)
+    answer = bench.inside(*arguments)
     assert answer.code == 2
     assert last is None or answer.stderr.splitlines()[-1].startswith(last)
 

@@ -29,7 +29,7 @@ def strike(bench: Bench, name: str, number: str, *arguments: str, signal: str = 
 
 def is_whole(bench: Bench) -> None:
     """One promotion, its two tags, and nothing that is half written."""
-    checked = bench.platform("status", "--check", "--env=dev", "--history=9")
+    checked = bench.inside("platform", "status", "--check", "--env=dev", "--history=9")
     assert (checked.code, checked.stderr) == (0, "")
     assert checked.stdout.count("PROMOTED") == 1
     tags = bench.tags()
@@ -39,7 +39,7 @@ def is_whole(bench: Bench) -> None:
 def test_killed_after_the_record_and_before_the_tags_the_same_command_completes_it(pushed: Bench) -> None:
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
     assert set(pushed.tags()) == {"v1.0.0", "floe-log"}
-    assert pushed.platform("status", "--check").code == 15
+    assert pushed.inside("platform", "status", "--check").code == 15
     again = pushed.floe(*PROMOTE)
     assert (again.code, again.stderr) == (0, "")
     assert shown(again.stdout).splitlines() == [
@@ -55,7 +55,7 @@ def test_killed_after_the_record_and_before_the_tags_the_same_command_completes_
 def test_killed_between_the_tags_only_the_pointer_is_drawn(pushed: Bench) -> None:
     assert strike(pushed, "index.json", POINTER, *PROMOTE).code == KILLED
     assert set(pushed.tags()) == {"v1.0.0", "floe-log", "v1.0.0-dev"}
-    assert shown(pushed.floe(*PROMOTE).stdout).splitlines()[:2] == [
+    assert shown(pushed.inside(*PROMOTE).stdout).splitlines()[:2] == [
         "completed promotion <uuid>",
         "Latest tag updated: latest-dev",
     ]
@@ -65,13 +65,13 @@ def test_killed_between_the_tags_only_the_pointer_is_drawn(pushed: Bench) -> Non
 def test_killed_before_the_record_nothing_has_happened(pushed: Bench) -> None:
     assert strike(pushed, "index.json", RECORD, *PROMOTE).code == KILLED
     assert set(pushed.tags()) == {"v1.0.0"}
-    assert pushed.floe(*PROMOTE).stdout.startswith("Promoted v1.0.0 from none to dev\n")
+    assert pushed.inside(*PROMOTE).stdout.startswith("Promoted v1.0.0 from none to dev\n")
     is_whole(pushed)
 
 
 def test_recover_finishes_it_and_a_second_recover_changes_nothing(pushed: Bench) -> None:
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
-    first = pushed.platform("recover")
+    first = pushed.inside("platform", "recover")
     assert (first.code, first.stderr) == (0, "")
     assert shown(first.stdout).splitlines() == [
         "Recovered: move tag latest-dev -> sha256:<64>",
@@ -79,7 +79,7 @@ def test_recover_finishes_it_and_a_second_recover_changes_nothing(pushed: Bench)
     ]
     is_whole(pushed)
     before = tree(pushed.folder)
-    second = pushed.platform("recover")
+    second = pushed.inside("platform", "recover")
     assert (second.code, second.stdout, second.stderr) == (0, "Nothing to recover\n", "")
     assert tree(pushed.folder) == before
 
@@ -87,9 +87,9 @@ def test_recover_finishes_it_and_a_second_recover_changes_nothing(pushed: Bench)
 def test_the_next_promotion_draws_the_tag_that_was_left_out(pushed: Bench) -> None:
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
     pushed.push("v1.1.0", "more")
-    answer = pushed.platform("promote", "v1.1.0", "--to=dev")
+    answer = pushed.inside("platform", "promote", "v1.1.0", "--to=dev")
     assert shown(answer.stdout).splitlines()[1:3] == ["New tag: v1.0.0-dev", "New tag: v1.1.0-dev"]
-    assert pushed.platform("status", "--check").code == 0
+    assert pushed.inside("platform", "status", "--check").code == 0
     assert pushed.tags()["latest-dev"] == pushed.tags()["v1.1.0"]
 
 
@@ -104,7 +104,7 @@ def test_wherever_it_is_killed_the_same_command_ends_well(pushed: Bench, tmp_pat
         codes.append(strike(pushed, "*", str(number), *PROMOTE).code)
         if codes[-1] == KILLED:
             pushed.promote("v1.0.0", "dev")
-        assert pushed.platform("status", "--check").code == 0
+        assert pushed.inside("platform", "status", "--check").code == 0
         assert pushed.tags()["v1.0.0-dev"] == pushed.tags()["latest-dev"] == pushed.tags()["v1.0.0"]
     assert codes == [KILLED] * WRITES + [0]
 
@@ -116,9 +116,9 @@ def test_a_rollback_that_was_killed_is_finished_by_recover(pushed: Bench) -> Non
     rollback = ("platform", "rollback", "v1.0.0", "--env=dev", "--reason=slow")
     assert strike(pushed, "index.json", TAG, *rollback).code == KILLED
     assert pushed.tags()["latest-dev"] == pushed.tags()["v1.1.0"]
-    assert pushed.platform("recover").code == 0
+    assert pushed.inside("platform", "recover").code == 0
     assert pushed.tags()["latest-dev"] == pushed.tags()["v1.0.0-dev-rollback-1"] == pushed.tags()["v1.0.0"]
-    assert pushed.platform("status", "--check").code == 0
+    assert pushed.inside("platform", "status", "--check").code == 0
 
 
 @pytest.mark.parametrize("number", [TAG, POINTER])
@@ -134,5 +134,5 @@ def test_what_a_killed_process_leaves_half_written_has_no_name_that_counts(pushe
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
     left = [name for name in tree(pushed.registry) if ".floe-draft-" in name]
     assert len(left) == 1
-    assert pushed.floe(*PROMOTE).code == 0
+    assert pushed.inside(*PROMOTE).code == 0
     is_whole(pushed)

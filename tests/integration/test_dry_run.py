@@ -28,7 +28,7 @@ def in_dev(bench: Bench) -> Bench:
 def looks(bench: Bench, *arguments: str) -> Answer:
     """The answer of a command that changes no file, no folder and no time of change."""
     before = tree(bench.folder)
-    answer = bench.floe(*arguments)
+    answer = bench.inside(*arguments)
     assert tree(bench.folder) == before
     return answer
 
@@ -65,7 +65,7 @@ def test_looking_where_nothing_is_makes_no_folder(bench: Bench) -> None:
 
 
 def locked(bench: Bench) -> None:
-    assert bench.platform("lock", "--env=staging", "--reason=incident").code == 0
+    assert bench.inside("platform", "lock", "--env=staging", "--reason=incident").code == 0
 
 
 def there(bench: Bench) -> None:
@@ -105,7 +105,7 @@ def test_a_dry_run_ends_as_the_real_run_does(
     dry = looks(in_dev, *STAGING, *more, "--dry-run")
     assert dry.code == code
     assert (f"BLOCKED: {blocked}" in dry.stdout.splitlines()) == (blocked is not None)
-    real = in_dev.floe(*STAGING, *more)
+    real = in_dev.inside(*STAGING, *more)
     assert real.code == code
     assert (blocked is None) == (real.stderr == "")
 
@@ -115,7 +115,7 @@ def test_strict_counts_for_both(bench: Bench) -> None:
     bench.push("v1.0.0")
     command = ("platform", "promote", "v1.0.0", "--to=dev", "--strict")
     assert looks(bench, *command, "--dry-run").code == 5
-    assert bench.floe(*command).code == 5
+    assert bench.inside(*command).code == 5
 
 
 def test_gates_run_when_asked_to(in_dev: Bench) -> None:
@@ -133,14 +133,14 @@ def test_gates_run_when_asked_to(in_dev: Bench) -> None:
 
 def test_what_is_applied_is_what_was_saved(in_dev: Bench) -> None:
     """Effects and facts of the record are the plan's, byte for byte."""
-    saving = in_dev.floe(*STAGING, "--out=plan.json")
+    saving = in_dev.inside(*STAGING, "--out=plan.json")
     assert saving.code == 0
     plan = saved.parse((in_dev.folder / "plan.json").read_bytes()).unwrap()
     assert saving.stdout.splitlines()[-1] == f"Plan saved to plan.json: {plan.digest}"
     dry = looks(in_dev, *STAGING, "--dry-run", "--output=json")
     assert canonical.encode(dry.document) == canonical.encode(plan)
     before = in_dev.tags()
-    applied = in_dev.platform("apply", "plan.json", "--output=json", operator="someone.else@example.com")
+    applied = in_dev.inside("platform", "apply", "plan.json", "--output=json", operator="someone.else@example.com")
     assert applied.code == 0
     record = run(lambda: in_dev.session().world.ledger.record(applied.document["record"])).unwrap()
     assert record.plan == plan.digest
@@ -156,7 +156,7 @@ def test_what_is_applied_is_what_was_saved(in_dev: Bench) -> None:
 def test_saving_changes_no_file_but_the_plan_and_equal_plans_are_equal_bytes(in_dev: Bench) -> None:
     before = tree(in_dev.registry)
     for name in ("one.json", "two.json"):
-        assert in_dev.floe(*STAGING, f"--out={name}").code == 0
+        assert in_dev.inside(*STAGING, f"--out={name}").code == 0
     assert tree(in_dev.registry) == before
     assert (in_dev.folder / "one.json").read_bytes() == (in_dev.folder / "two.json").read_bytes()
     shown_plan = looks(in_dev, "platform", "show", "one.json")
@@ -177,19 +177,19 @@ def test_a_plan_that_is_blocked_is_not_saved(in_dev: Bench) -> None:
 def test_force_moves_the_pointer_and_warns(in_dev: Bench) -> None:
     in_dev.push("v1.1.0", "more")
     in_dev.promote("v1.1.0", "dev")
-    forced = in_dev.platform("promote", "v1.0.0", "--to=dev", "--force")
+    forced = in_dev.inside("platform", "promote", "v1.0.0", "--to=dev", "--force")
     assert (forced.code, forced.stderr) == (
         0,
         "WARNING: v1.1.0 is current in dev; the pointer moves to v1.0.0\n",
     )
     assert in_dev.tags()["latest-dev"] == in_dev.tags()["v1.0.0"]
-    assert in_dev.platform("status", "--check").code == 0
+    assert in_dev.inside("platform", "status", "--check").code == 0
 
 
 def test_force_lifts_that_one_refusal_and_no_other(in_dev: Bench) -> None:
     locked(in_dev)
-    assert in_dev.floe(*STAGING, "--force").code == 13
-    assert in_dev.platform("promote", "v1.0.0", "--from=dev", "--to=prod", "--force").code == 9
+    assert in_dev.inside(*STAGING, "--force").code == 13
+    assert in_dev.inside("platform", "promote", "v1.0.0", "--from=dev", "--to=prod", "--force").code == 9
 
 
 def test_if_needed_says_that_nothing_was_to_be_done(in_dev: Bench) -> None:

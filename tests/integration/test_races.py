@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -29,20 +30,20 @@ def pushed(bench: Bench, number: int) -> list[str]:
     return versions
 
 
-def at_once(bench: Bench, commands: list[tuple[str, ...]]) -> list[Answer]:
+def at_once(bench: Bench, commands: Sequence[tuple[str, ...]]) -> list[Answer]:
     """What commands answer that are started together."""
     return [ended(each) for each in [bench.start(*command, program=()) for command in commands]]
 
 
 def is_right(bench: Bench, versions: list[str], environment: str = "dev") -> None:
     """Every version was promoted once, its tag is its own, and the pointer is where the ledger says."""
-    entries = run(lambda: bench.session().world.ledger.entries()).unwrap()
+    entries = run(bench.session().world.ledger.entries).unwrap()
     counted = [each.tag for each in entries if each.void is None]
     assert sorted(map(str, counted)) == sorted(f"{version}-{environment}" for version in versions)
     tags = bench.tags()
     assert all(tags[f"{version}-{environment}"] == tags[version] for version in versions)
     assert tags[f"latest-{environment}"] == entries[-1].artifact
-    checked = bench.platform("status", "--check")
+    checked = bench.inside("platform", "status", "--check")
     assert (checked.code, checked.stderr) == (0, "")
     assert checked.stdout.endswith("Tags are as the ledger has them\n")
 
@@ -105,10 +106,10 @@ def test_a_promotion_and_a_lock_at_once_are_in_one_order(bare: Bench) -> None:
             promoted, locked = locked, promoted
         assert locked.code == 0
         assert promoted.code in BOTH_MAY
-        kinds = [each.kind for each in run(lambda: bare.session().world.ledger.entries()).unwrap()]
+        kinds = [each.kind for each in run(bare.session().world.ledger.entries).unwrap()]
         assert kinds[-1 if promoted.code == 13 else -2 :] in (["locked"], ["promoted", "locked"])
-        assert bare.platform("unlock", "--env=dev", "--reason=over").code == 0
-    assert bare.platform("status", "--check").code == 0
+        assert bare.inside("platform", "unlock", "--env=dev", "--reason=over").code == 0
+    assert bare.inside("platform", "status", "--check").code == 0
 
 
 def test_a_writer_waits_for_another_that_holds_the_folder(bare: Bench) -> None:

@@ -62,7 +62,9 @@ def test_the_walk_through_prints_what_it_says(tmp_path: Path) -> None:
 def test_the_python_example_runs(tmp_path: Path) -> None:
     example = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)[0]
     assert Success(tmp_path) == begin(tmp_path).map(lambda _: tmp_path)
-    finished = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    finished = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert finished.returncode == 0, finished.stderr
     assert "version-not-found" in finished.stdout or "VersionNotFound" in finished.stdout
 

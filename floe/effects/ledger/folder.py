@@ -74,10 +74,9 @@ class FolderLedger:
     def _about(self, artifact: Digest, environments: frozenset[str]) -> Iterator[Known]:
         """Segments are searched as bytes first: all but a few do not mention the artifact."""
         now = self._head()
-        for segment in now.segments:
-            content = self._content(segment.digest, "segment")
+        for name, content in self._segments(now):
             if artifact.encode() in content:
-                listed = self._listed(segment.digest, content)
+                listed = self._listed(name, content)
                 yield from self._known(entry for entry in listed if entry.concerns(artifact, environments))
         yield from self._known(entry for entry in now.tail if entry.concerns(artifact, environments))
 
@@ -87,9 +86,17 @@ class FolderLedger:
             yield Known(digest=entry.record, position=entry.position, record=record, void=entry.void)
 
     def _entries(self, now: Head) -> Iterator[Entry]:
-        for segment in now.segments:
-            yield from self._listed(segment.digest, self._content(segment.digest, "segment"))
+        for name, content in self._segments(now):
+            yield from self._listed(name, content)
         yield from now.tail
+
+    def _segments(self, now: Head) -> Iterator[tuple[Digest, bytes]]:
+        names = tuple(each.digest for each in now.segments)
+        found = self._layout.read_blobs(names, LARGEST_MANIFEST)
+        for name in names:
+            with self._ours(f"segment {name}"):
+                content = next(found)
+            yield name, self._there(content, "segment", name)
 
     def _listed(self, name: Digest, content: bytes) -> tuple[Entry, ...]:
         assert canonical.digest_of(content) == name, "the layout hashes what it reads"
@@ -102,6 +109,9 @@ class FolderLedger:
     def _content(self, name: Digest, what: str) -> bytes:
         with self._ours(f"{what} {name}"):
             content = self._layout.read_blob(name, LARGEST_MANIFEST)
+        return self._there(content, what, name)
+
+    def _there(self, content: bytes | None, what: str, name: Digest) -> bytes:
         if content is None:
             raise FaultError(self._damaged(f"{what} {name}", "it is not there"))
         return content

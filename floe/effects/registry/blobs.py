@@ -21,11 +21,17 @@ SHA256: Final = "sha256"
 
 def read(root: Folder, digest: Digest, at_most: int) -> bytes | None:
     """The content of a blob, which has that digest now; None when there is none."""
+    return next(read_each(root, (digest,), at_most))
+
+
+def read_each(root: Folder, digests: Iterable[Digest], at_most: int) -> Iterator[bytes | None]:
+    """The same of several blobs, one after the other; what costs most is opening the folder."""
     with _kept(root) as kept:
-        content = None if kept is None else kept.read(_name(digest), at_most)
-    if content is not None and (found := canonical.digest_of(content)) != digest:
-        raise FaultError(Damaged(where=_place(root, digest), expected=digest, found=found))
-    return content
+        for digest in digests:
+            content = None if kept is None else kept.read(_name(digest), at_most)
+            if content is not None and (found := canonical.digest_of(content)) != digest:
+                raise FaultError(Damaged(where=_place(root, digest), expected=digest, found=found))
+            yield content
 
 
 def write(root: Folder, content: bytes) -> Digest:

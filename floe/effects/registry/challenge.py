@@ -27,6 +27,8 @@ def parse(header: str) -> tuple[Challenge, ...]:
         name, quoted, plain = part.groups()
         rest = rest[part.end() :]
         if quoted is None and plain is None:
+            if rest.lstrip().startswith("="):
+                break
             found.append((name.lower(), {}))
         elif found:
             found[-1][1].setdefault(name.lower(), _unquoted(quoted) if plain is None else plain)

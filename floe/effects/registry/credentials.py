@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -81,32 +82,32 @@ class _Helped(Value, frozen=True, kw_only=True, rename="pascal"):
     secret: str
 
 
-def docker(variables: Mapping[str, str], home: Path | None) -> Finder:
+def docker(variables: Mapping[str, str], home: Path | None, *, patience: float = HELPER_SECONDS) -> Finder:
     """Finds what `docker login` left: below DOCKER_CONFIG, else in `.docker` at home."""
     folder = Path(variables["DOCKER_CONFIG"]) if variables.get("DOCKER_CONFIG") else home and home / ".docker"
 
     def find(authority: str) -> Credentials:
         if folder is None:
             return Nothing(source="there is no home folder to look in")
-        return _find(folder / "config.json", _keys(authority), variables)
+        return _find(folder / "config.json", _keys(authority), partial(_ask, variables, patience))
 
     return find
 
 
-def _find(file: Path, keys: tuple[str, ...], variables: Mapping[str, str]) -> Credentials:
+def _find(file: Path, keys: tuple[str, ...], ask: Callable[[str, str], Credentials | None]) -> Credentials:
     config = _read(file)
     for key in keys:
         helper = config.cred_helpers.get(key)
         if helper:
-            return _ask(helper, key, variables) or Nothing(source=f"docker-credential-{helper} knows none for {key}")
+            return ask(helper, key) or Nothing(source=f"docker-credential-{helper} knows none for {key}")
     for key in keys:
         found = _inline(config.auths.get(key, _Login()), str(file))
         if found is not None:
             return found
     for key in keys if config.creds_store else ():
-        if (asked := _ask(config.creds_store, key, variables)) is not None:
+        if (asked := ask(config.creds_store, key)) is not None:
             return asked
-    return Nothing(source=f"none for {keys[0]} in {file}")
+    return Nothing(source=f"none for {keys[0]} in {file}, where `docker login` puts them")
 
 
 def _keys(authority: str) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ def _pair(auth: str, source: str) -> tuple[str, str]:
     return username, password.rstrip("\0")
 
 
-def _ask(helper: str, key: str, variables: Mapping[str, str]) -> Credentials | None:
+def _ask(variables: Mapping[str, str], patience: float, helper: str, key: str) -> Credentials | None:
     """What a credential helper gives out (docker/docker-credential-helpers); None when it knows none."""
     name = f"docker-credential-{helper}"
     if os.sep in helper:
@@ -157,11 +158,11 @@ def _ask(helper: str, key: str, variables: Mapping[str, str]) -> Credentials | N
             input=key.encode(),
             env=dict(variables),
             capture_output=True,
-            timeout=HELPER_SECONDS,
+            timeout=patience,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _broken(name, f"gave no answer in {HELPER_SECONDS:.0f} seconds; run it by hand") from None
+        raise _broken(name, f"gave no answer in {patience:.0f} seconds; run it by hand") from None
     except OSError as error:
         raise _broken(name, f"cannot be run: {error.strerror}; install it, or take it out of config.json") from None
     if done.returncode != 0:

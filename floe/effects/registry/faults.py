@@ -57,7 +57,7 @@ def said(status: int, body: bytes, retry_after: str | None, now: datetime) -> Sa
     try:
         errors = msgspec.json.decode(body, type=_Errors, strict=False).errors
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        errors = ()
+        errors = (_Error(message="" if body.lstrip().startswith(b"<") else body.decode(errors="replace")),)
     return Said(
         status=status,
         codes=tuple(_clean(each.code) for each in errors if each.code),

@@ -20,6 +20,8 @@ ACCEPT: Final = {"Accept": ", ".join(MANIFEST_TYPES)}
 FRESH: Final = {"Cache-Control": "no-cache"}  # for what moves
 PAGE: Final = 1000  # tags asked for at once; what the largest registries give
 LARGEST_PAGE: Final = 64 * 1024 * 1024  # bytes; some registries give all tags at once
+MOST_KEPT: Final = 64  # manifests, so that one command does not read the same one twice
+LARGEST_KEPT: Final = 64 * 1024  # bytes
 UNHEADED: Final = (405, 501)  # from servers that know no HEAD
 
 
@@ -32,13 +34,19 @@ class HttpTransport:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._read_before: dict[str, Manifest] = {}  # by digest: they never change
 
     def manifest(self, reference: Digest | Tag, until: float) -> Manifest | None:
+        if (known := self._read_before.get(reference)) is not None:
+            return known
         answer = self._asked("GET", reference, until)
         if answer.status == 404:  # noqa: PLR2004 (not found)
             answer.close()
             return None
-        return self._read(answer, reference)
+        found = self._read(answer, reference)
+        if len(self._read_before) < MOST_KEPT and len(found.content) <= LARGEST_KEPT:
+            self._read_before[found.digest] = found
+        return found
 
     def resolve(self, reference: Digest | Tag, until: float) -> Digest | None:
         answer = self._asked("HEAD", reference, until)
@@ -57,8 +65,8 @@ class HttpTransport:
         headers = {"Content-Type": manifest.media_type}
         answer = self._client.send("PUT", address, until, headers=headers, body=manifest.content)
         if answer.status in (200, 201, 202):
-            self._check(self._client.named(answer), manifest.digest)
             answer.text()
+            self._check(self._client.named(answer), manifest.digest)
             return
         said = self._client.said(answer)
         absent = faults.missing(said, self._client.where)
@@ -101,8 +109,8 @@ class HttpTransport:
             return None
         if answer.status != 200:  # noqa: PLR2004 (OK)
             raise self._client.unexpected(answer)
-        self._check(self._client.named(answer), digest)
         content = answer.content(at_most, f"blob {digest}", self._client.where)
+        self._check(self._client.named(answer), digest)
         self._check(canonical.digest_of(content), digest)
         return content
 

@@ -1,6 +1,6 @@
 """An OCI image layout (image-spec 1.1, image-layout.md): a repository in a folder, in blocking calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -56,6 +56,14 @@ class Layout:
     def read_blob(self, digest: Digest, at_most: int) -> bytes | None:
         with self._found() as root:
             return None if root is None else blobs.read(root, digest, at_most)
+
+    def read_blobs(self, digests: Iterable[Digest], at_most: int) -> Iterator[bytes | None]:
+        """What `read_blob` gives for each, read when it is asked for."""
+        with self._found() as root:
+            if root is None:
+                yield from (None for _ in digests)
+            else:
+                yield from blobs.read_each(root, digests, at_most)
 
     def read_tagged(self, tag: Tag, at_most: int) -> tuple[Descriptor, bytes] | None:
         """What a tag points to, with its content; None when there is no such tag."""

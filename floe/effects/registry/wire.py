@@ -1,6 +1,7 @@
 """The one place from which anything is sent to a registry or its token service: a request out, an answer back."""
 
 import ssl
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -111,6 +112,7 @@ class Wire:
         self._ca_file = ca_file
         self._lock = Lock()
         self._idle: dict[Origin, list[Line]] = {}
+        weakref.finalize(self, _close, self._idle, self._lock)  # for those who forget to
 
     def send(self, request: Request, until: float) -> Answer:
         """One request, one answer; whatever breaks is a fault, and the line is gone."""
@@ -142,11 +144,7 @@ class Wire:
         line.close()
 
     def close(self) -> None:
-        with self._lock:
-            lines = [line for kept in self._idle.values() for line in kept]
-            self._idle.clear()
-        for line in lines:
-            line.close()
+        _close(self._idle, self._lock)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -178,3 +176,11 @@ class Wire:
         except (BrokenPipeError, ConnectionResetError):  # some answer before they have heard all
             return line.http.getresponse()
         return line.http.getresponse()
+
+
+def _close(idle: dict[Origin, list[Line]], lock: Lock) -> None:
+    with lock:
+        lines = [line for kept in idle.values() for line in kept]
+        idle.clear()
+    for line in lines:
+        line.close()

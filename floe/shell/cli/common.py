@@ -36,7 +36,8 @@ def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[...,
         from floe.shell.run import run as carry_out
 
         # Whoever calls the app as a function may hand in a world: `app([...], obj=world_of)`.
-        known = Shared(**{name: given.pop(name) for name in shared}, world_of=context.obj)
+        options = {name: given.pop(name) for name in shared}
+        known = Shared(**options, is_reading=shared is READING, world_of=context.obj)
         raise typer.Exit(carry_out(lambda: command(known, **given), known))
 
     own = tuple(inspect.signature(command).parameters.values())[1:]

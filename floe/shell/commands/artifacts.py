@@ -18,10 +18,11 @@ from floe.effects.publish import push as send
 from floe.shell import wiring
 from floe.shell.commands.opening import default_manifest, load
 from floe.shell.location import parse_location
+from floe.shell.remote import settings_for
 from floe.shell.render import artifacts as render
 from floe.shell.render import blocks
 from floe.shell.render.reply import Reply
-from floe.shell.settings import Surroundings, surroundings
+from floe.shell.settings import Settings, Surroundings, surroundings
 from floe.shell.shared import Shared
 
 ENVIRONMENTS = tuple(map(EnvironmentName, ("dev", "staging", "prod")))  # where no manifest names others
@@ -87,24 +88,25 @@ def _opened(shared: Shared, uri: str) -> Result[Opened, Reply]:
     """The registry, and the policy of the manifest where there is one; a folder is relative to the manifest's."""
     around = surroundings()
     if not _has_manifest(shared, around):
-        return _registry(uri, Path()).map(lambda registry: (registry, None))
+        return _registry(uri, Path(), None, around).map(lambda registry: (registry, None))
     match settled(load(shared, around)):
         case Failure(reply):
             return Failure(reply)
         case Success(loaded):
-            return _registry(uri, loaded.settings.base).map(lambda registry: (registry, loaded.policy))
+            opened = _registry(uri, loaded.settings.base, loaded.settings, around)
+            return opened.map(lambda registry: (registry, loaded.policy))
 
 
 def _has_manifest(shared: Shared, around: Surroundings) -> bool:
     return shared.manifest is not None or around.manifest is not None or default_manifest() is not None
 
 
-def _registry(uri: str, base: Path) -> Result[Registry, Reply]:
+def _registry(uri: str, base: Path, settings: Settings | None, around: Surroundings) -> Result[Registry, Reply]:
     match settled(parse_location(uri, base=base)):
         case Failure(malformed):
             return Failure(blocks.malformed(malformed, None))
         case Success(location):
-            opened = wiring.registry_at(location)
+            opened = wiring.registry_at(location, settings_for(location, settings), around)
             return opened.alt(lambda fault: blocks.faulted(Faulted(faults=(fault,)), None))
 
 

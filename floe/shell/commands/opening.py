@@ -2,22 +2,30 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Final
 
 from returns.result import Failure, Result, Success
 
+from floe.core.fault import Fault
 from floe.core.names import Malformed
+from floe.core.operator import Operator
 from floe.core.outcome import settled
-from floe.effects.drive import Faulted
+from floe.core.refusal import TokenRefused
+from floe.effects.drive import Faulted, Refused
 from floe.shell import exits, manifest, wiring
+from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.opening import open_session
 from floe.shell.render import blocks
 from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
+from floe.shell.secret import Secret
 from floe.shell.session import Session
 from floe.shell.settings import MANIFEST, Surroundings, find_manifest, surroundings
 from floe.shell.shared import Shared
+
+NOBODY: Final = Operator(name="", assurance="unverified")  # whom a token did not prove
 
 
 async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Reply]]) -> Reply:
@@ -26,14 +34,23 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     loaded = settled(load(shared, around))
     if isinstance(loaded, Failure):
         return loaded.failure()
-    has_token = shared.identity_token is not None
-    world_of = shared.world_of or wiring.world
-    match settled(open_session(loaded.unwrap(), around, shared.operator, has_token=has_token, world_of=world_of)):
+    token = Secret(shared.identity_token) if shared.identity_token is not None else None
+    asked = Asked(operator=shared.operator, token=token, matters=not shared.is_reading)
+    opened = await open_session(loaded.unwrap(), around, asked, world_of=shared.world_of or wiring.world)
+    match settled(opened):
         case Success(session):
             return await command(session)
         case Failure(trouble):
-            if isinstance(trouble, Malformed):
-                return blocks.malformed(trouble, None)
+            return _unopened(trouble)
+
+
+def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:
+    match trouble:
+        case Malformed():
+            return blocks.malformed(trouble, None)
+        case TokenRefused():
+            return blocks.refused(Refused(refusals=(trouble,)), NOBODY, None)
+        case _:
             return blocks.faulted(Faulted(faults=(trouble,)), None)
 
 

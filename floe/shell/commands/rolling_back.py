@@ -33,7 +33,7 @@ async def rollback(shared: Shared, version: str | None, env: str, reason: str | 
     async def run(session: Session) -> Reply:
         if reason and version:
             return await _carry(session, version, env, reason)
-        match settled(await api.preview_rollback(session, version, env=env)):
+        match settled(await api.preview_rollback(session, version, env=env, in_earnest=True)):
             case Failure(trouble):
                 return told(trouble, session)
             case Success(found):

@@ -17,7 +17,8 @@ from floe.shell.session import Session
 def told(trouble: Trouble, session: Session, order: tuple[int, ...] = exits.PROMOTING) -> Reply:
     match trouble:
         case Refused():
-            return blocks.refused(trouble, session.operator, session.trace.trace_id, order)
+            reply = blocks.refused(trouble, session.operator, session.trace.trace_id, order)
+            return msgspec.structs.replace(reply, warnings=(*session.warnings, *reply.warnings))
         case Faulted():
             return blocks.faulted(trouble, session.trace.trace_id)
         case Malformed():

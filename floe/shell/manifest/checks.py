@@ -102,6 +102,13 @@ def issuer(text: str) -> str:
     return text
 
 
+def keys(text: str) -> str:
+    """Where the keys of an issuer are: an address, or a file."""
+    if "://" in text:
+        _web_address(text, "address of keys", quoted(text))
+    return said(text)
+
+
 def _web_address(text: str, what: str, found: str) -> None:
     try:
         parts = urlsplit(text)

@@ -14,7 +14,9 @@ from floe.shell.manifest.words import (
     EnvironmentName,
     GateName,
     Header,
+    Identity,
     Issuer,
+    Keys,
     Name,
     Repository,
     Sealed,
@@ -36,7 +38,7 @@ class Authorization(Section):
     """Who may move an environment."""
 
     allowed_groups: list[Name] | None = Field(None, description="Groups whose members may; either list suffices.")
-    allowed_operators: list[Name] | None = Field(None, description="Operators who may; either list suffices.")
+    allowed_operators: list[Identity] | None = Field(None, description="Operators who may; either list suffices.")
     separation_of_duties: bool = Field(False, description="Whoever promoted it before may not promote it here.")
     approvals: Approvals | None = Field(None, description="Consent needed besides.")
 
@@ -71,16 +73,18 @@ class IdentityIssuer(Section):
 
     issuer: Issuer = Field(description="The issuer, byte for byte.")
     audience: Name = Field("floe", description="The audience that tokens must be made for.")
-    keys: Text | None = Field(None, description="Its keys: a JWKS file or address; else its own discovery.")
+    keys: Keys | None = Field(None, description="Its keys: a JWKS file or address; else its own discovery.")
     groups_claim: Name | None = Field(None, description="The claim that lists an operator's groups.")
 
 
-class Identity(Section):
+class IdentityRules(Section):
     """Who people are."""
 
     issuers: list[IdentityIssuer] = Field([], description="Issuers whose tokens are accepted.")
-    people: dict[Name, list[Name]] = Field({}, description="Person to the identities that are theirs.")
-    groups: dict[Name, list[Name]] = Field({}, description="Group to people or identities.")
+    people: dict[Name, list[Identity]] = Field(
+        {}, description="Person to the identities that are theirs: ISSUER#SUBJECT, github:ID, or a name."
+    )
+    groups: dict[Name, list[Identity]] = Field({}, description="Group to people or identities.")
     accept_unverified: bool = Field(False, description="Believe operators who only say who they are.")
 
 
@@ -121,7 +125,7 @@ class Promotion(Section):
     )
     gate_commands: dict[GateName, Gate] = Field({}, description="Gate name to its command, for all environments.")
     default_timeout_seconds: Timeout = Field(300, description="For gates without their own. Seconds.")
-    identity: Identity = Field(Identity(), description="Who people are.")
+    identity: IdentityRules = Field(IdentityRules(), description="Who people are.")
     audit: Audit = Field(Audit(), description="Where records are kept.")
     webhooks: list[Webhook] = Field([], description="Who is told.")
     sync_to_secondary: bool = Field(False, description="Copy what is promoted to the other registries.")

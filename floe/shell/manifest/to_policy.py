@@ -2,6 +2,7 @@
 
 from floe.core import policy
 from floe.core.names import EnvironmentName
+from floe.core.naming import spelt_out
 from floe.shell.manifest import document, promotion, registry
 from floe.shell.manifest.checks import seconds
 from floe.shell.manifest.rules import DEFAULT_ORDER
@@ -41,7 +42,7 @@ def _authorization(written: promotion.Authorization) -> policy.Authorization:
     groups, operators = written.allowed_groups, written.allowed_operators
     return policy.Authorization(
         allowed_groups=None if groups is None else tuple(groups),
-        allowed_operators=None if operators is None else tuple(operators),
+        allowed_operators=None if operators is None else _spelt_out(operators),
         separation_of_duties=written.separation_of_duties,
         approvals=_approvals(written.approvals) if written.approvals else None,
     )
@@ -73,7 +74,7 @@ def _trust(verification: registry.Verification, environment: str) -> policy.Trus
     )
 
 
-def _identity(written: promotion.Identity) -> policy.IdentityPolicy:
+def _identity(written: promotion.IdentityRules) -> policy.IdentityPolicy:
     return policy.IdentityPolicy(
         issuers=tuple(policy.Issuer(**issuer.model_dump()) for issuer in written.issuers),
         people=_named(written.people),
@@ -83,7 +84,11 @@ def _identity(written: promotion.Identity) -> policy.IdentityPolicy:
 
 
 def _named(written: dict[str, list[str]]) -> tuple[policy.Named, ...]:
-    return tuple(policy.Named(name=name, members=tuple(written[name])) for name in sorted(written))
+    return tuple(policy.Named(name=name, members=_spelt_out(written[name])) for name in sorted(written))
+
+
+def _spelt_out(identities: list[str]) -> tuple[str, ...]:
+    return tuple(spelt_out(each).unwrap() for each in identities)  # their form was checked when they were read
 
 
 def _governance(written: document.Governance) -> policy.Governance:

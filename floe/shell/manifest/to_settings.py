@@ -50,10 +50,10 @@ def _registry(
 
 
 def _is_plain(written: registry.Registry, location: Location) -> bool:
-    """As it is written; where it is not, http is spoken to this machine alone."""
+    """As it is written; where it is not, http is spoken to this machine alone, unless there are certificates for it."""
     if "plain_http" in written.model_fields_set:
         return written.plain_http
-    return isinstance(location, Remote) and location.is_loopback
+    return isinstance(location, Remote) and location.is_loopback and written.ca_file is None
 
 
 def _location(uri: str, base: Path) -> Location:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
-from floe.shell.location import FOLDER
 from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
@@ -44,12 +43,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="registries",
-        paths=tuple((*path, "uri") for path in REGISTRIES),
-        needs=lambda spot: not str(spot.value).startswith(FOLDER),
-        message="registries are not reached yet; commands refuse. oci-layout://FOLDER works",
-    ),
     Row(
         feature="cloud-credentials",
         paths=tuple((*path, "auth", "type") for path in REGISTRIES),
@@ -113,11 +106,6 @@ ROWS: Final = (
         feature="override",
         paths=((*ENVIRONMENT, "override_groups"),),
         message="overriding is not built yet; nobody can",
-    ),
-    Row(
-        feature="identity",
-        paths=((*PROMOTION, "identity", "issuers"),),
-        message="identity tokens are not verified yet; every operator is unverified",
     ),
     Row(
         feature="reports",

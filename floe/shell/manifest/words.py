@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from floe.core.names import ENVIRONMENT, parse_environment
+from floe.core.naming import spelt_out
 from floe.shell.location import parse_location
 from floe.shell.manifest import checks
 from floe.shell.secret import NAME
@@ -15,6 +16,7 @@ BACKEND: Final = r"[a-z][a-z0-9._-]{0,62}"
 FORMS: Final = frozenset({"(text)", "(list)", "(number)", "(mapping)", "(switch)", "[key]"})  # no steps of a path
 MOST_ENVIRONMENTS: Final = 64
 MOST_POLICIES: Final = 100
+LONGEST_IDENTITY: Final = 1000  # an issuer's address and what it calls a workflow
 HIGHEST: Final = 10**15
 
 
@@ -53,9 +55,16 @@ Repository: TypeAlias = Annotated[
     _spelt("oci://.+|oci-layout://.+"),
 ]
 Name: TypeAlias = Annotated[str, AfterValidator(checks.name), Field(min_length=1, max_length=200)]
+Identity: TypeAlias = Annotated[
+    str,
+    AfterValidator(checks.name),
+    AfterValidator(checks.parsed(spelt_out)),
+    Field(min_length=1, max_length=LONGEST_IDENTITY),
+]
 Text: TypeAlias = Annotated[str, AfterValidator(checks.said), Field(max_length=65536)]
 Duration: TypeAlias = Annotated[str, AfterValidator(checks.duration), _spelt(checks.DURATION)]
 Issuer: TypeAlias = Annotated[str, AfterValidator(checks.issuer), _spelt("https?://.+")]
+Keys: TypeAlias = Annotated[str, AfterValidator(checks.keys), Field(max_length=4096)]
 Pattern: TypeAlias = Annotated[str, AfterValidator(checks.pattern), Field(max_length=checks.LONGEST_PATTERN)]
 Address: TypeAlias = Annotated[str, AfterValidator(checks.address), _spelt("https?://.+")]
 Sealed: TypeAlias = Annotated[str, AfterValidator(checks.sealed), Field(max_length=65536)]

@@ -5,13 +5,14 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from floe.core.denial import ABOUT_PEOPLE
 from floe.core.explain import because
 from floe.core.explain_faults import what_failed
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
 from floe.core.names import Malformed
 from floe.core.operator import Operator
-from floe.core.refusal import GateFailed, NotAuthorized, Refusal, Refusals, SameHands, UnknownHands, Unverified
+from floe.core.refusal import GateFailed, Refusal, Refusals, TokenRefused
 from floe.effects.drive import Faulted, Refused
 from floe.shell import exits
 from floe.shell.render.documents import Error, Failed, GateVerdict, Reason
@@ -19,7 +20,6 @@ from floe.shell.render.reply import Reply
 
 Lines: TypeAlias = tuple[str, ...]
 Cause: TypeAlias = Refusal | Fault | Malformed
-ABOUT_PEOPLE = (Unverified, NotAuthorized, SameHands, UnknownHands)
 
 
 def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
@@ -35,7 +35,14 @@ def refused(
         code=code,
         document=_document(told, code, results, trace_id),
         error=(*block(told), *_identity(told, operator)),
+        warnings=_unrecorded(refusal),
     )
+
+
+def _unrecorded(refusal: Refused) -> Lines:
+    """That a refusal is not in the ledger, where it should be."""
+    why = what_failed(refusal.unrecorded)[0] if refusal.unrecorded else None
+    return (f"this refusal could not be recorded: {why}",) if why else ()
 
 
 def faulted(fault: Faulted, trace_id: str | None) -> Reply:
@@ -78,7 +85,7 @@ def _would(refusal: Refusal) -> str | None:
 
 def _identity(reasons: Refusals, operator: Operator) -> Lines:
     """In the block of a refusal about people: the code, and that nobody has proved who this is."""
-    if not any(isinstance(each, ABOUT_PEOPLE) for each in reasons):
+    if not any(isinstance(each, (*ABOUT_PEOPLE, TokenRefused)) for each in reasons):
         return ()
     unproved = ("Identity: unverified",) if operator.assurance == "unverified" else ()
     return (f"Exit code: {exits.refused(reasons)[0]}", *unproved)

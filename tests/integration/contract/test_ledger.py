@@ -6,7 +6,6 @@ import anyio
 import pytest
 from returns.result import Success
 
-from floe.core.event import Placement
 from floe.core.fault import LedgerDamaged
 from floe.core.ledger import fold
 from floe.core.names import Digest
@@ -149,10 +148,7 @@ async def test_records_by_which_a_pointer_left_an_artifact_are_about_it_too(ledg
     left = await append(ledger, promoted(2, left=1))
     await append(ledger, promoted(3, left=2))
     found = (await ledger.about(artifact(1), EVERYWHERE)).unwrap()
-    assert [each.record.after for each in found] == [
-        Placement(version=promoted(1).event.version, digest=artifact(1)),  # type: ignore[union-attr]
-        Placement(version=promoted(2).event.version, digest=artifact(2)),  # type: ignore[union-attr]
-    ]
+    assert [each.record.after for each in found] == [promoted(1).after, promoted(2).after]
     assert found[1].digest == left.record
 
 

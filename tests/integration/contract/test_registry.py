@@ -18,6 +18,7 @@ from floe.core.artifact import (
 from floe.core.fault import Oversized, TagTaken
 from floe.core.names import Digest, Tag
 from floe.effects.ports import Registry
+from tests.integration.contract.places import Place
 
 pytestmark = pytest.mark.anyio
 
@@ -133,15 +134,18 @@ async def test_where_all_tags_point_is_where_each_points(registry: Registry) -> 
     assert everywhere == {tag: (await registry.resolve(tag)).unwrap() for tag in (Tag("a"), Tag("b"), Tag("c"))}
 
 
-async def test_of_racing_creations_of_a_tag_one_wins(registry: Registry) -> None:
+async def test_of_racing_creations_of_a_tag_one_wins(here: Place, registry: Registry) -> None:
+    """A registry on the network has no compare-and-swap: there several may think so, and the tag is one of theirs."""
     rivals = [manifest(str(number)) for number in range(8)]
 
     async def create(rival: Manifest) -> bool:
         return isinstance(await registry.create_tag(V1, rival), Success)
 
     won = await anyio.amap(create, rivals)
-    assert won.count(True) == 1
-    assert await registry.resolve(V1) == Success(rivals[won.index(True)].digest)
+    assert won.count(True) == 1 or (here.is_remote and any(won))
+    assert (await registry.resolve(V1)).unwrap() in {
+        rival.digest for rival, mine in zip(rivals, won, strict=True) if mine
+    }
 
 
 async def test_tags_made_side_by_side_are_all_there(registry: Registry) -> None:

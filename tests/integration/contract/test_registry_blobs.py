@@ -52,6 +52,8 @@ async def test_a_damaged_blob_is_not_handed_out(here: Place, tmp_path: Path) -> 
 
 
 async def test_putting_a_damaged_blob_again_mends_it(here: Place) -> None:
+    if here.is_remote:
+        pytest.skip("docker-registry keeps what it has under a digest, whatever that has become")
     digest = (await here.registry.put_blob(b"right")).unwrap()
     here.damage(digest, b"wrong")
     assert await here.registry.put_blob(b"right") == Success(digest)

@@ -1,6 +1,8 @@
 """One repository with a straight way to it and a troubled one, and what must hold of both whatever the trouble was."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import msgspec
@@ -17,13 +19,14 @@ from floe.effects.apply import Hand
 from floe.effects.drive import Carried
 from floe.effects.ledger.registry import RegistryLedger
 from floe.effects.memory.world import ToldGates, ToldVerifier
-from floe.effects.ports import Clock, Registry, World
+from floe.effects.ports import Clock, World
 from floe.shell import api, standing
 from floe.shell.api import Trouble
 from floe.shell.clock import SystemClock, SystemEntropy
 from floe.shell.session import Session
 from floe.shell.standing import Overview
 from floe.shell.trace import trace
+from tests.integration.remote import remote
 from tests.manifests import loaded
 from tests.servers.proxy import Proxy
 
@@ -33,30 +36,32 @@ artifacts:
   promotion: {environments: [{name: dev}, {name: staging}]}
 """
 OPERATOR: Final = Operator(name="ci@example.com", assurance="unverified")
-HASTE: Final = 10.0
 V1, V2 = Tag("v1.0.0"), Tag("v2.0.0")
 
-Done: TypeAlias = Result[Carried, Trouble] | Result[Overview, Trouble]
+Done: TypeAlias = Result[Carried, Trouble] | Result[Overview, Trouble] | Result[Carried | Overview, Trouble]
 Order: TypeAlias = Callable[[Session], Awaitable[Done]]
 
 
-class HastyClock(SystemClock):
-    """A clock that runs ten times as fast, so that nobody has to wait for a deadline."""
+class HastyClock:
+    """A clock that runs faster than others, so that nobody has to wait for a deadline."""
+
+    def __init__(self, haste: float) -> None:
+        self._true = SystemClock()
+        self._haste = haste
+
+    def now(self) -> datetime:
+        return self._true.now()
 
     def monotonic(self) -> float:
-        return super().monotonic() * HASTE
+        return self._true.monotonic() * self._haste
 
     async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds / HASTE)
+        await self._true.sleep(seconds / self._haste)
 
 
-def reaching(repository: str, authority: str) -> Registry:
-    from scratch_registry import TalkRegistry
-
-    return TalkRegistry(authority, repository, None)
-
-
-def session_on(registry: Registry, clock: Clock) -> Session:
+def session_on(authority: str, repository: str, clock: Clock) -> Session:
+    """What a new process would know, and no more."""
+    registry = remote(authority, repository, clock=clock)
     entropy = SystemEntropy()
     world = World(
         registry=registry,
@@ -70,53 +75,61 @@ def session_on(registry: Registry, clock: Clock) -> Session:
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """A repository behind a proxy. Sessions are fresh: each knows what a new process would know."""
+    """A repository behind a proxy. Each session is closed with its block."""
 
     proxy: Proxy
-    reach: Callable[[str], Registry]  # by `HOST:PORT`
+    repository: str
 
-    def straight(self) -> Session:
-        return session_on(self.reach(self.proxy.upstream), SystemClock())
+    @asynccontextmanager
+    async def straight(self) -> AsyncIterator[Session]:
+        session = session_on(self.proxy.upstream, self.repository, SystemClock())
+        yield session
+        await session.world.registry.aclose()
 
-    def troubled(self) -> Session:
-        return session_on(self.reach(self.proxy.authority), HastyClock())
+    @asynccontextmanager
+    async def troubled(self, haste: float) -> AsyncIterator[Session]:
+        session = session_on(self.proxy.authority, self.repository, HastyClock(haste))
+        yield session
+        await session.world.registry.aclose()
 
-    async def prepare(self) -> None:
-        """Two versions in dev, the second one current."""
-        for version in (V1, V2):
-            session = self.straight()
+    async def enter(self, version: Tag, *, through_trouble: bool = False) -> None:
+        """A new version, pushed and promoted into dev; without trouble, unless that is asked for."""
+        async with self.troubled(1.0) if through_trouble else self.straight() as session:
             await session.world.registry.put_manifest(artifact(version), version)
-            await promoted(session, version, "dev")
+            assert succeeded(await api.promote(session, version, to="dev"))
 
-    async def truth(self) -> tuple[State, frozenset[Digest], dict[Tag, Digest]]:
-        """The ledger's state, the records that count, and where every tag points."""
-        world = self.straight().world
-        state = (await world.ledger.look()).unwrap().state
-        entries = (await world.ledger.entries()).unwrap()
-        tags = (await world.registry.resolve_all()).unwrap()
-        return state, frozenset(each.record for each in entries if each.void is None), tags
+    async def truth(self) -> "Truth":
+        async with self.straight() as session:
+            world = session.world
+            state = (await world.ledger.look()).unwrap().state
+            entries = (await world.ledger.entries()).unwrap()
+            tags = (await world.registry.resolve_all()).unwrap()
+        return Truth(state=state, records=frozenset(each.record for each in entries if each.void is None), tags=tags)
 
     async def recover(self) -> int:
         """How much there was to draw; afterwards nothing is, and no tag is other than the ledger says."""
-        session = self.straight()
-        found, state = (await standing.find_drift(session.world, session.policy)).unwrap()
-        hand = Hand(world=session.world, policy=session.policy)
-        due = drawn_by(found, state)
-        for drawing in due:
-            assert await hand.draw(drawing) == Success(None)
-        again, _ = (await standing.find_drift(session.world, session.policy)).unwrap()
+        async with self.straight() as session:
+            found, state = (await standing.find_drift(session.world, session.policy)).unwrap()
+            hand = Hand(world=session.world, policy=session.policy)
+            due = drawn_by(found, state)
+            for drawing in due:
+                assert await hand.draw(drawing) == Success(None)
+            again, _ = (await standing.find_drift(session.world, session.policy)).unwrap()
         assert again == ()
         return len(due)
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger's state, the records that count, and where every tag points."""
+
+    state: State
+    records: frozenset[Digest]
+    tags: dict[Tag, Digest]
 
 
 def artifact(version: str) -> Manifest:
     said = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"version": version}}
     return Manifest(media_type=INDEX, content=canonical.encode(said))
-
-
-async def promoted(session: Session, version: str, environment: str) -> None:
-    carried = (await api.promote(session, version, to=environment)).unwrap()
-    assert carried.receipt.fault is None
 
 
 async def promote(session: Session) -> Result[Carried, Trouble]:

@@ -1,0 +1,1 @@
+"""Proving who asks, by the tokens of issuers that the policy names."""

@@ -1,0 +1,78 @@
+"""Registries on the network: where each is really found, and as whom floe goes there."""
+
+from typing import Final
+
+from returns.result import Failure, Result, Success
+
+from floe.core.fault import Fault, Unavailable
+from floe.effects.ports import Registry
+from floe.effects.registry import credentials
+from floe.effects.registry.credentials import Finder, Nothing, Password, Token
+from floe.effects.registry.origin import PORTS, Origin
+from floe.shell.clock import SystemClock, SystemEntropy
+from floe.shell.location import Location, Remote
+from floe.shell.secret import Secret
+from floe.shell.settings import Auth, RegistrySettings, Settings, Surroundings
+
+HOSTS: Final = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
+SETTING: Final = "artifacts.registry.auth"
+
+
+def registry(location: Remote, settings: RegistrySettings, around: Surroundings) -> Result[Registry, Fault]:
+    """A repository on a registry; nothing is asked of it yet."""
+    find = _finder(settings.auth, around)
+    if find is None:
+        why = f"{SETTING}: credentials of type {settings.auth.type} are not built yet; docker, basic and token are"
+        return Failure(Unavailable(where=location.uri, why=why))
+    from floe.effects.registry.oci import Access, OciRegistry  # noqa: PLC0415 (a folder needs no network)
+
+    scheme = "http" if settings.plain_http else "https"
+    host = HOSTS.get(location.host, location.host).strip("[]")
+    return Success(
+        OciRegistry(
+            Origin(scheme=scheme, host=host, port=location.port or PORTS[scheme]),
+            location.repository,
+            Access(find=find, variables=around.variables, ca_file=settings.ca_file),
+            clock=SystemClock(),
+            entropy=SystemEntropy(),
+            shown=f"{location.authority}/{location.repository}",
+        )
+    )
+
+
+def settings_for(location: Location, settings: Settings | None) -> RegistrySettings:
+    """How to go to a repository that was named: as the manifest says of it, or of its host, else as docker does."""
+    plain = isinstance(location, Remote) and location.is_loopback
+    unknown = RegistrySettings(name="", location=location, plain_http=plain)
+    for known in (settings.registry, *settings.secondaries) if settings else ():
+        if known.location == location:
+            return known
+        if isinstance(location, Remote) and _is_at(known.location, location.authority):
+            # Credentials are for the one repository.
+            unknown = RegistrySettings(name="", location=location, plain_http=known.plain_http, ca_file=known.ca_file)
+    return unknown
+
+
+def _is_at(location: Location, authority: str) -> bool:
+    return isinstance(location, Remote) and location.authority == authority
+
+
+def _finder(auth: Auth, around: Surroundings) -> Finder | None:
+    match auth.type:
+        case "docker":
+            return credentials.docker(around.variables, around.home)
+        case "anonymous":
+            return lambda _: Nothing(source=f"{SETTING} says anonymous")
+        case "basic":
+            username, password = _said(auth.username), _said(auth.password)
+            return lambda _: Password(username=username, password=password, source=SETTING)
+        case "token":
+            token = _said(auth.token)
+            return lambda _: Token(token=token, source=SETTING)
+        case _:
+            return None
+
+
+def _said(secret: Secret | None) -> str:
+    assert secret is not None, "the manifest was checked for it"
+    return secret.reveal()

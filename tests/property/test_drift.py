@@ -1,0 +1,97 @@
+"""Tags are a drawing of the ledger; where they differ, what is missing can be drawn again."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floe.core.drift import Drift, drawn_by, drift, expected_tags
+from floe.core.effect import CreateTag, MovePointer
+from floe.core.head import Entry, Head, advance
+from floe.core.names import Digest, EnvironmentName, Tag, is_reserved, pointer
+from floe.core.record import seal
+from floe.core.state import State
+from tests.property import oracle
+from tests.property.histories import TAGS, History, histories
+from tests.property.purity import deciding
+from tests.property.strategies import DIGESTS, NAMES
+
+tag_maps = st.dictionaries(
+    st.sampled_from((*TAGS, *map(Tag, ("floe-log", "latest-moon", "v1.0.0-moon", "notes")))), st.sampled_from(DIGESTS)
+)
+whole = histories(coherent=True)
+
+
+def listed(history: History) -> tuple[tuple[Entry, ...], State]:
+    head, entries = Head(), list[Entry]()
+    for _, record in history:
+        advanced = advance(head, seal(record, 2), record)
+        head = advanced.head
+        entries.append(advanced.entry)
+    return tuple(entries), head.state
+
+
+def drawing(history: History) -> dict[Tag, Digest]:
+    return {Tag(tag): digest for tag, digest in oracle.drawn(history).items()}
+
+
+def repaired(found: dict[Tag, Digest], differences: tuple[Drift, ...], state: State) -> dict[Tag, Digest]:
+    """The tags after recovery."""
+    return {**found, **{each.name: each.digest for each in drawn_by(differences, state)}}
+
+
+@given(whole)
+def test_what_is_expected_is_what_the_valid_records_drew(history: History) -> None:
+    with deciding():
+        assert expected_tags(*listed(history)) == drawing(history)
+
+
+@given(whole, tag_maps)
+def test_every_difference_is_found_and_nothing_else(history: History, found: dict[Tag, Digest]) -> None:
+    expected = expected_tags(*listed(history))
+    with deciding():
+        differences = drift(expected, found, NAMES)
+    known = [each for each in differences if each.kind != "unrecorded"]
+    assert {(each.tag, each.kind) for each in known} == oracle.differences(drawing(history), found)
+    assert all((each.expected, each.found) == (expected[each.tag], found.get(each.tag)) for each in known)
+    strangers = {each.tag for each in differences if each.kind == "unrecorded"}
+    assert strangers == {
+        tag for tag in found if tag not in expected and is_reserved(tag, NAMES) and not tag.startswith("floe-")
+    }
+    assert [each.tag for each in differences] == sorted(each.tag for each in differences)
+
+
+@given(whole)
+def test_tags_that_are_drawn_do_not_drift(history: History) -> None:
+    assert drift(expected_tags(*listed(history)), drawing(history), NAMES) == ()
+
+
+@given(whole, tag_maps)
+def test_recovery_mends_all_but_tags_that_are_made_once_and_moved(history: History, found: dict[Tag, Digest]) -> None:
+    entries, state = listed(history)
+    expected = expected_tags(entries, state)
+    after = repaired(found, drift(expected, found, NAMES), state)
+    left = drift(expected, after, NAMES)
+    assert drawn_by(left, state) == ()
+    pointers = {pointer(each.environment) for each in state.environments}
+    for each in left:
+        assert each.kind == "unrecorded" or (each.kind == "moved" and each.tag not in pointers)
+
+
+@given(whole, tag_maps)
+def test_a_second_recovery_changes_nothing(history: History, found: dict[Tag, Digest]) -> None:
+    entries, state = listed(history)
+    expected = expected_tags(entries, state)
+    once = repaired(found, drift(expected, found, NAMES), state)
+    assert repaired(once, drift(expected, once, NAMES), state) == once
+
+
+@given(whole, tag_maps)
+def test_recovery_never_moves_a_tag_that_is_made_once(history: History, found: dict[Tag, Digest]) -> None:
+    entries, state = listed(history)
+    for each in drawn_by(drift(expected_tags(entries, state), found, NAMES), state):
+        assert isinstance(each, MovePointer) or (isinstance(each, CreateTag) and each.name not in found)
+
+
+def test_a_tag_of_an_environment_nobody_knows_is_anybody_s() -> None:
+    found = {Tag("v1.0.0-moon"): DIGESTS[0], Tag("latest-moon"): DIGESTS[0], Tag("floe-log"): DIGESTS[0]}
+    assert [each.tag for each in drift({}, found, NAMES)] == ["latest-moon"]
+    assert [each.tag for each in drift({}, found, (EnvironmentName("moon"),))] == ["latest-moon", "v1.0.0-moon"]

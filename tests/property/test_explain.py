@@ -1,0 +1,140 @@
+"""Every no is told: what was found, what was expected, what to do next."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from floe.core.explain import because
+from floe.core.explain_faults import what_failed
+from floe.core.explain_gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.fault import Fault
+from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.operator import Operator
+from floe.core.phrase import by_whom, listed, minute, until
+from floe.core.policy import POLICY_GATE
+from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, Refusal, SignatureRefused
+from tests.property.purity import deciding
+from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, any_of, faults, gate_results, operators, refusals
+
+# What to do next begins with one of these, or says it within a sentence of the quickstart.
+STEPS = (
+    *("Next: ", "Either ", "Or ", "Fix ", "Push it first: ", "Name one: ", "Roll back: ", "Required ", "Unlock first: "),
+    *("Promote it to ", "See what was there before: ", "Sign: ", "Environments: ", "Your groups: "),
+)
+WITHIN = ("Available versions: ", "use --force to re-promote", "A different operator must", "Next: ", "Add to manifest.yaml")
+
+
+def is_told_well(lines: tuple[str, ...]) -> None:
+    headline, *rest = lines
+    assert headline.strip()
+    assert not headline.startswith(("Found: ", "Next: ", "Expected: "))
+    assert all(isinstance(line, str) for line in rest)
+
+
+def says_what_to_do(lines: tuple[str, ...]) -> bool:
+    return any(line.startswith(STEPS) or any(step in line for step in WITHIN) for line in lines)
+
+
+@pytest.mark.parametrize("kind", get_args(Refusal), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_refusal_has_a_headline_and_a_next_step(kind: type[Refusal], data: st.DataObject) -> None:
+    refusal = data.draw(any_of(kind))
+    if isinstance(refusal, NotAuthorized):
+        assume(refusal.required_groups is not None or refusal.required_operators is not None)
+    with deciding():
+        lines = because(refusal)
+    is_told_well(lines)
+    assert says_what_to_do(lines), lines
+
+
+@pytest.mark.parametrize("kind", get_args(Fault), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_fault_says_what_was_found_and_what_to_do_next(kind: type[Fault], data: st.DataObject) -> None:
+    fault = data.draw(any_of(kind))
+    with deciding():
+        lines = what_failed(fault)
+    is_told_well(lines)
+    assert lines[-1].startswith("Next: ")
+
+
+@given(refusals)
+def test_a_refusal_is_told_the_same_every_time(refusal: Refusal) -> None:
+    assert because(refusal) == because(refusal)
+
+
+@given(faults)
+def test_a_fault_is_told_the_same_every_time(fault: Fault) -> None:
+    assert what_failed(fault) == what_failed(fault)
+
+
+@given(gate_results)
+@example(GateResult(gate="tests", status="failed", duration_ms=1, report=NotStarted(why="no such file")))
+@example(GateResult(gate=POLICY_GATE, status="failed", duration_ms=1, report=NotStarted(why="not there")))
+@example(GateResult(gate=POLICY_GATE, status="failed", duration_ms=1, report=Examined()))
+def test_a_failed_gate_is_told_with_its_command_and_its_end(result: GateResult) -> None:
+    lines = failed_gate(result)
+    assert lines[0] == f"Gate '{result.gate}' failed"
+    assert (f"Command: {result.command}" in lines) == bool(result.command)
+    assert lines[-2] == ""
+    assert lines[-1].startswith("Fix ")
+    match result.report:
+        case TimedOut(after_seconds=seconds):
+            assert f"Gate execution timed out after {seconds} seconds" in lines
+        case Exited(code=code):
+            assert f"Exit code: {code}" in lines
+        case _:
+            assert len(lines) >= 4
+
+
+@given(st.integers(0, 60), st.integers(0, 1))
+def test_of_an_output_the_last_lines_are_shown(count: int, left: int) -> None:
+    tail = "".join(f"line {number}\n" for number in range(count))
+    report = Exited(code=1, output=Output(size=len(tail), tail=tail, left_running=left))
+    lines = failed_gate(GateResult(gate="tests", status="failed", duration_ms=1, report=report))
+    shown = [line.strip() for line in lines if line.startswith("  line ")]
+    assert shown == [f"line {number}" for number in range(count)][-SHOWN_LINES:]
+    assert ("Output: none" in lines) == (count == 0)
+    assert any(line.startswith("Left running: 1 ") for line in lines) == bool(left)
+
+
+def test_a_violation_says_where_and_what() -> None:
+    violation = Violation(rule="owner", severity="error", path="products[0]", found="none", expected="an owner")
+    assert violation_line(violation) == "owner (error) at products[0]: found none; expected an owner"
+
+
+def test_the_way_forward_and_the_way_back_are_told_apart() -> None:
+    ahead = because(NotNext(source="dev", target="prod", path=("dev", "staging", "prod")))
+    assert ahead == (
+        "Cannot promote from 'dev' to 'prod'",
+        "Reason: Must promote through intermediate environments",
+        "Required path: dev -> staging -> prod",
+    )
+    assert "use rollback" in because(NotNext(source="prod", target="dev", path=()))[1]
+
+
+def test_never_promoted_names_what_there_is() -> None:
+    lines = because(NeverPromoted(version=VERSIONS[0], environment="prod", available=("v0.9.0-prod",)))
+    assert lines == ("Version v1.0.0 was never promoted to prod. Available versions: v0.9.0-prod",)
+
+
+@pytest.mark.parametrize("status", ["missing", "invalid", "untrusted", "not checkable", "not checked"])
+def test_each_want_of_a_signature_has_words_of_its_own(status: str) -> None:
+    refusal = SignatureRefused(status=status, artifact=DIGESTS[0], version=VERSIONS[0])  # type: ignore[arg-type]  # one of them
+    assert because(refusal)[0] == "Signature verification failed"
+    assert any(line.startswith("Sign: ") for line in because(refusal))
+
+
+def test_what_cannot_be_said_is_unknown() -> None:
+    assert listed(None) == "unknown"
+    assert listed(()) == "[]"
+    assert listed(("a", "b")) == "[a, b]"
+    assert until(None) == ()
+    assert until(BEGINNING) == ("Until: 2026-01-15 10:30",)
+
+
+@given(operators())
+def test_people_and_times_are_told_in_utc_to_the_minute(operator: Operator) -> None:
+    assert minute(BEGINNING) == "2026-01-15 10:30"
+    assert by_whom(operator, BEGINNING).endswith(" at 2026-01-15 10:30")
