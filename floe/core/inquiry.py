@@ -3,7 +3,7 @@
 Questions come in rounds, since an answer may raise the next question; the rounds end when none is left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
@@ -29,7 +29,10 @@ class AskState(Value, frozen=True, kw_only=True, tag="state"):
 
 
 class AskTag(Value, frozen=True, kw_only=True, tag="tag"):
+    """Where a tag points; `is_release` says that what it points to will be read."""
+
     name: Tag
+    is_release: bool = False
 
 
 class AskRecords(Value, frozen=True, kw_only=True, tag="records"):
@@ -74,7 +77,7 @@ def questions(
 ) -> tuple[Question, ...]:
     """What is still to be asked, given what has been answered; empty when the command can be decided."""
     asked = {question for question, _ in known}
-    wanted = (AskState(), *(_next(command, policy, snapshot) if AskState() in asked else ()))
+    wanted = (AskState(), *(_next(command, policy, snapshot, asked) if AskState() in asked else ()))
     return tuple(dict.fromkeys(question for question in wanted if question not in asked))
 
 
@@ -96,24 +99,29 @@ def assemble(known: tuple[Exchange, ...], operator: Operator, at: datetime) -> S
     )
 
 
-def _next(command: Command, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
+def _next(command: Command, policy: Policy, snapshot: Snapshot, asked: Collection[Question]) -> Iterator[Question]:
     if policy.environment(environment_of(command)) is None:
         return
     match command:
         case Promote():
-            yield from _about_promotion(command, policy, snapshot)
+            yield from _about_promotion(command, policy, snapshot, asked)
         case RollBack():
             yield from _about_rollback(command, policy, snapshot)
         case Lock() | Unlock():
             return
 
 
-def _about_promotion(command: Promote, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:
+def _about_promotion(
+    command: Promote, policy: Policy, snapshot: Snapshot, asked: Collection[Question]
+) -> Iterator[Question]:
     target = EnvironmentName(command.target)
     origins = (command.source,) if command.source else sources(policy, target)
     concerned = (target, *origins, *(each.name for each in counted(policy, origins[0], target)))
     concerned = tuple(dict.fromkeys(name for name in concerned if name != NOWHERE))
-    yield from _whereabouts(snapshot, command.version, target, concerned)
+    first = tuple(_whereabouts(snapshot, command.version, target, concerned))
+    yield from first
+    if not all(question in asked for question in first):
+        return  # the records of what was released may tell the rest
     for origin in origins:
         if origin != NOWHERE and not presence(snapshot.valid, command.version, origin).promotion:
             yield from _whereabouts(snapshot, command.version, EnvironmentName(origin), concerned)
@@ -153,6 +161,6 @@ def _whereabouts(
 ) -> Iterator[Question]:
     """Tags lead to digests, and digests to records; what is so is then read from the records alone."""
     for tag in (Tag(version), environment_tag(version, environment)):
-        yield AskTag(name=tag)
+        yield AskTag(name=tag, is_release=tag == Tag(version))
         if digest := snapshot.tag(tag):
             yield AskRecords(artifact=digest, environments=concerned)

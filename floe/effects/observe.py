@@ -24,7 +24,7 @@ from floe.core.inquiry import (
     assemble,
     questions,
 )
-from floe.core.names import Digest, Tag
+from floe.core.names import Digest
 from floe.core.operator import Operator
 from floe.core.outcome import collect, settled
 from floe.core.policy import Policy, Trust
@@ -63,8 +63,8 @@ async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome
     match question:
         case AskState():
             return await _state(gaze.world)
-        case AskTag(name=name):
-            return await _tag(name, snapshot, gaze.world)
+        case AskTag():
+            return await _tag(question, snapshot, gaze.world)
         case AskRecords(artifact=artifact, environments=environments):
             records = await gaze.world.ledger.about(artifact, frozenset(environments))
             return records.map(lambda found: RecordsAnswer(artifact=artifact, records=found))
@@ -89,10 +89,14 @@ async def _state(world: World) -> Outcome[Answer]:
     return names.map(lambda found: StateAnswer(state=look.state, names=found))
 
 
-async def _tag(name: Tag, snapshot: Snapshot, world: World) -> Outcome[Answer]:
-    """A tag that is not listed need not be asked for."""
+async def _tag(question: AskTag, snapshot: Snapshot, world: World) -> Outcome[Answer]:
+    """A tag that is not listed need not be asked for; what will be read anyway is read at once."""
+    name = question.name
     if name not in snapshot.names:
         return Success(TagFact(tag=name, digest=None))
+    if question.is_release:
+        read = await world.registry.manifest(name)
+        return read.map(lambda found: TagFact(tag=name, digest=found.digest if found else None))
     return (await world.registry.resolve(name)).map(lambda digest: TagFact(tag=name, digest=digest))
 
 

@@ -28,6 +28,15 @@ EMPTY_INDEX = Manifest(
     media_type=INDEX, content=b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % INDEX.encode()
 )
 
+PRETTY = """{
+  "schemaVersion": 2,
+  "mediaType": "application/vnd.oci.image.manifest.v1+json",
+  "config": {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2, "digest": "%s"},
+  "layers": [],
+  "annotations": {"x": "Grüße 検査"}
+}
+"""
+
 
 @pytest.fixture
 def plain(docker_registries: DockerRegistries) -> DockerRegistry:

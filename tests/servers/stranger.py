@@ -79,13 +79,13 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 30
 
-    def handle_one_request(self) -> None:
+    def handle_one_request(self) -> None:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         try:
             super().handle_one_request()
         except OSError:  # the client hung up
             self.close_connection = True
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, *_: object) -> None:  # type: ignore[explicit-override]  # as above
         """Tests look at what was heard."""
 
     def answer(self) -> None:

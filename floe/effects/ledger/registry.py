@@ -76,7 +76,10 @@ class RegistryLedger:
             return Failure(self._gone(view.unreadable[0]))
         written = self._place(draft, policy, view)
         put = settled(await self._put(written, policy))
-        return put if isinstance(put, Failure) else await self._acknowledge(written, view)
+        if isinstance(put, Failure):
+            return put
+        self._viewer.mine[tag_of(written)] = written
+        return await self._acknowledge(written, view)
 
     def _place(self, draft: Draft, policy: Policy, view: View) -> Written:
         highest = max((each.seq for each in view.records), default=0)

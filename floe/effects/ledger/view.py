@@ -42,6 +42,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     registry: Registry
     clock: Clock
+    mine: dict[Tag, Written] = msgspec.field(default_factory=dict)  # what we wrote ourselves need not be read
 
     async def look(self) -> Outcome[View]:
         """The set of record tags only grows: what was acknowledged before the head was read is listed after it."""
@@ -62,6 +63,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     async def written(self, name: Digest | Tag) -> Outcome[Written | None]:
         """A record as it was written; None when it is not there."""
+        if name in self.mine:
+            return Success(self.mine[Tag(name)])
         found = settled(await self.registry.manifest(name))
         if isinstance(found, Failure):
             return Failure(found.failure())

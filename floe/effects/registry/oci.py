@@ -65,6 +65,7 @@ class OciRegistry:
         self._transport = HttpTransport(client)
         self._carrier = OrasCarrier(client)
         self._patience = Patience(clock, entropy)
+        self._listed: frozenset[Tag] | None = None  # the tags, as they were listed last
 
     @property
     def location(self) -> str:
@@ -85,6 +86,7 @@ class OciRegistry:
             found |= dict.fromkeys(page.unwrap().tags)
             address = page.unwrap().following
             if address is None or len(found) == known:  # a page without news leads in a circle
+                self._listed = frozenset(found)
                 return Success(tuple(found))
         return Failure(Unavailable(where=self.location, why=f"its list of tags has more than {MOST_PAGES} pages"))
 
@@ -108,7 +110,8 @@ class OciRegistry:
         return await self._ask(Put(self._transport, manifest, tag or manifest.digest, self.location))
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
-        return await self._ask(Put(self._transport, manifest, tag, self.location, is_new=True))
+        is_absent = self._listed is not None and tag not in self._listed
+        return await self._ask(Put(self._transport, manifest, tag, self.location, is_new=True, is_absent=is_absent))
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         return await self._ask(lambda until: self._transport.blob(digest, at_most, until))

@@ -19,18 +19,27 @@ class Put:
     """
 
     def __init__(
-        self, transport: Transport, manifest: Manifest, reference: Digest | Tag, where: str, *, is_new: bool = False
+        self,
+        transport: Transport,
+        manifest: Manifest,
+        reference: Digest | Tag,
+        where: str,
+        *,
+        is_new: bool = False,
+        is_absent: bool = False,
     ) -> None:
         self._transport = transport
         self._manifest = manifest
         self._reference = reference
         self._where = where
         self._is_new = is_new
+        self._is_absent = is_absent  # as the tags were listed just now
         self._was_tried = False
 
     def __call__(self, until: float) -> None:
         self._check_size()
-        if (self._is_new or self._was_tried) and self._is_there(until):
+        must_look = self._was_tried or (self._is_new and not self._is_absent)
+        if must_look and self._is_there(until):
             return
         self._was_tried = True
         try:

@@ -22,7 +22,7 @@ OTHERS: Final[dict[str, Callable[[], tuple[Layer, ...]]]] = {
     "GitHub": profiles.ghcr,
     "pages of one": lambda: (Pages(1),),
     "tokens for twenty requests": lambda: profiles.ghcr(Tokens(uses=20)),
-    "tokens for a moment": lambda: (Tokens(seconds=0.02),),
+    "tokens for a moment": lambda: (Tokens(seconds=0.5),),
 }
 
 
