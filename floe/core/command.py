@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypeAlias
 
-from floe.core.names import Version
+from floe.core.names import ADigest, Version
 from floe.core.value import Value
 
 
@@ -35,7 +35,16 @@ class Unlock(Value, frozen=True, kw_only=True, tag="unlock"):
     reason: str
 
 
-Command: TypeAlias = Promote | RollBack | Lock | Unlock
+class Adopt(Value, frozen=True, kw_only=True, tag="adopt"):
+    """Take a version that is in an environment by its tag alone into the ledger."""
+
+    version: Version
+    digest: ADigest
+    environment: str
+    is_current: bool
+
+
+Command: TypeAlias = Promote | RollBack | Lock | Unlock | Adopt
 
 
 def environment_of(command: Command) -> str:

@@ -7,8 +7,9 @@ on any machine and at any time.
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import canonical, locking, promotion, rollback
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core import adoption, canonical, locking, promotion, rollback
+from floe.core.adoption import decide_adoption
+from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock
 from floe.core.facts import Facts
 from floe.core.locking import decide_lock, decide_unlock
 from floe.core.outcome import failures
@@ -30,6 +31,8 @@ def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Result[Plan,
             return decide_lock(snapshot, command, policy)
         case Unlock():
             return decide_unlock(snapshot, command, policy)
+        case Adopt():
+            return decide_adoption(snapshot, command, policy)
 
 
 def decide_again(snapshot: Snapshot, planned: Plan, policy: Policy) -> Result[Plan, Refusals]:
@@ -54,3 +57,5 @@ def facts(snapshot: Snapshot, command: Command, policy: Policy) -> Facts | None:
             return rollback.facts(snapshot, command, policy)
         case Lock() | Unlock():
             return locking.facts(snapshot, command, policy)
+        case Adopt():
+            return adoption.facts(snapshot, command, policy)

@@ -5,13 +5,13 @@ for one version and environment, and of one environment no more than it keeps.
 """
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final
 
 from floe.core import canonical
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.conclude import Run
 from floe.core.decide import facts
-from floe.core.event import Refused
+from floe.core.event import CommandWord, Refused
 from floe.core.names import EnvironmentName
 from floe.core.policy import Policy
 from floe.core.record import AuthorizationVerdict, Draft, Expectation
@@ -70,7 +70,7 @@ def _word(refusal: Refusal) -> str:
     return str(type(refusal).__struct_config__.tag)
 
 
-def _word_of(command: Command) -> Literal["promote", "roll-back", "lock", "unlock"]:
+def _word_of(command: Command) -> CommandWord:
     match command:
         case Promote():
             return "promote"
@@ -80,3 +80,5 @@ def _word_of(command: Command) -> Literal["promote", "roll-back", "lock", "unloc
             return "lock"
         case Unlock():
             return "unlock"
+        case Adopt():
+            return "adopt"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from floe.core.effect import CreateTag, Drawing, MovePointer
-from floe.core.event import Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
+from floe.core.event import Adopted, Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
 from floe.core.names import Tag, environment_tag, pointer
 from floe.core.snapshot import Known, Snapshot
 from floe.core.state import EnvironmentState
@@ -17,7 +17,7 @@ def own_tag(event: Event) -> Tag | None:
     match event:
         case RolledBack(tag=tag):
             return tag
-        case Promoted(version=version, environment=environment):
+        case Promoted(version=version, environment=environment) | Adopted(version=version, environment=environment):
             return environment_tag(version, environment)
         case Locked() | Unlocked() | Refused():
             return None

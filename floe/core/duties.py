@@ -6,7 +6,7 @@ It goes by digest and by person: another tag or another account does not make ot
 from collections.abc import Iterable, Iterator
 
 from floe.core import access
-from floe.core.event import Promoted
+from floe.core.event import Adopted, Promoted
 from floe.core.facts import Doubt, Hand
 from floe.core.names import Digest
 from floe.core.operator import Operator
@@ -56,14 +56,15 @@ def counted(policy: Policy, source: str, target: str) -> Iterator[Environment]:
 def _latest(records: tuple[Known, ...], artifact: Digest, environment: str) -> Known | None:
     for known in reversed(records):
         event = known.record.event
-        if isinstance(event, Promoted) and (event.environment, event.digest) == (environment, artifact):
+        if isinstance(event, Promoted | Adopted) and (event.environment, event.digest) == (environment, artifact):
             return known
     return None
 
 
 def _hand(known: Known, policy: Policy) -> Hand:
     operator = known.record.operator
-    doubt = _doubt(operator, policy.identity)
+    adopted = isinstance(known.record.event, Adopted)  # the one who adopts is not the one who promoted
+    doubt = "unlisted" if adopted else _doubt(operator, policy.identity)
     return Hand(
         environment=known.record.event.environment,
         operator=operator.name,

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 from floe.core.names import ADigest, EnvironmentName, Tag, Version
 from floe.core.value import Value
 
+CommandWord: TypeAlias = Literal["promote", "roll-back", "lock", "unlock", "adopt"]
+
 
 class Placement(Value, frozen=True, kw_only=True):
     """A version at its digest: what a pointer points to."""
@@ -20,6 +22,15 @@ class Promoted(Value, frozen=True, kw_only=True, tag_field="kind", tag="promoted
     source: str  # an environment, or "none"
     environment: EnvironmentName
     forced: bool = False
+
+
+class Adopted(Value, frozen=True, kw_only=True, tag_field="kind", tag="adopted"):
+    """A version was there before floe was: its tag was made by hand, and nobody knows by whose."""
+
+    version: Version
+    digest: ADigest
+    environment: EnvironmentName
+    is_current: bool  # whether the pointer was there
 
 
 class RolledBack(Value, frozen=True, kw_only=True, tag_field="kind", tag="rolled-back"):
@@ -48,17 +59,16 @@ class Refused(Value, frozen=True, kw_only=True, tag_field="kind", tag="refused")
     """Somebody was told that they may not. It changes nothing; it is remembered."""
 
     environment: EnvironmentName
-    command: Literal["promote", "roll-back", "lock", "unlock"]
+    command: CommandWord
     version: Version | None = None
     reasons: tuple[str, ...]  # the words by which programs know the refusals
 
 
-Event: TypeAlias = Promoted | RolledBack | Locked | Unlocked | Refused
-Move: TypeAlias = Promoted | RolledBack
+Event: TypeAlias = Promoted | Adopted | RolledBack | Locked | Unlocked | Refused
 
 
 def moved_to(event: Event) -> Placement | None:
-    """Where an event leaves the pointer of its environment; None when it does not move it."""
-    if isinstance(event, Promoted | RolledBack):
+    """The version that an event puts into its environment; None when it puts none there."""
+    if isinstance(event, Promoted | Adopted | RolledBack):
         return Placement(version=event.version, digest=event.digest)
     return None

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from returns.result import Success
 
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.duties import counted
 from floe.core.facts import SignatureFacts
 from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, environment_tag, pointer
@@ -107,6 +107,8 @@ def _next(command: Command, policy: Policy, snapshot: Snapshot, asked: Collectio
             yield from _about_promotion(command, policy, snapshot, asked)
         case RollBack():
             yield from _about_rollback(command, policy, snapshot)
+        case Adopt(version=version, environment=environment):
+            yield from _whereabouts(snapshot, version, EnvironmentName(environment), (environment,))
         case Lock() | Unlock():
             return
 

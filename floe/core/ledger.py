@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from floe.core.drawing import own_tag
-from floe.core.event import Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
+from floe.core.event import Adopted, Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
 from floe.core.names import Digest
 from floe.core.record import Draft, Expectation, Record
 from floe.core.snapshot import Known
@@ -80,7 +80,7 @@ def _lists(there: EnvironmentState, event: Event, summary: Summary) -> dict[str,
 
 def _reason(event: Event) -> str | None:
     match event:
-        case Promoted():
+        case Promoted() | Adopted():
             return None
         case Refused(reasons=reasons):
             return ", ".join(reasons)
@@ -103,7 +103,9 @@ def _broken(expects: Expectation, moved: Digest | None, held: Digest | None, the
 
 def _effect(there: EnvironmentState, digest: Digest, record: Record) -> EnvironmentState:
     match record.event:
-        case Promoted() | RolledBack() as event:
+        case Adopted(is_current=False):
+            return there
+        case Promoted() | Adopted() | RolledBack() as event:
             standing = Standing(
                 record=digest,
                 id=record.id,

@@ -19,8 +19,13 @@ def nearest(version: Version, names: Iterable[Tag], environments: tuple[Environm
 def available(environment: str, names: Iterable[Tag]) -> tuple[str, ...]:
     """The environment tags there are, oldest version first; only the newest few."""
     suffix = f"-{environment}"
-    tags = (name for name in names if name.endswith(suffix) and not name.startswith("latest-"))
-    return tuple(sorted((tag for tag in tags if re2.fullmatch(VERSION, tag.removesuffix(suffix))), key=_age))[-SHOWN:]
+    return by_age(names, suffix)[-SHOWN:]
+
+
+def by_age(names: Iterable[Tag], suffix: str) -> tuple[Tag, ...]:
+    """The tags that are a version with a suffix, oldest version first."""
+    tags = (name for name in names if name.endswith(suffix) and re2.fullmatch(VERSION, name.removesuffix(suffix)))
+    return tuple(sorted(tags, key=_age))
 
 
 def _age(tag: str) -> tuple[tuple[int, ...], str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from returns.result import Failure, Result, Success
 
-from floe.core.event import Promoted, RolledBack
+from floe.core.event import Adopted, Promoted, RolledBack
 from floe.core.names import NOWHERE, Version
 from floe.core.policy import Policy
 from floe.core.refusal import NotNext
@@ -32,7 +32,7 @@ def presence(records: Iterable[Known], version: Version, environment: str) -> Pr
         if event.environment != environment:
             continue
         match event:
-            case Promoted() if event.version == version:
+            case Promoted() | Adopted() if event.version == version:
                 promotion, departure = known, None
             case RolledBack() if event.version == version:
                 departure = None

@@ -7,7 +7,7 @@ import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.drift import Drift, drift, expected_tags
-from floe.core.event import Promoted, RolledBack
+from floe.core.event import Adopted, Promoted, RolledBack
 from floe.core.fault import Fault
 from floe.core.head import Entry
 from floe.core.ledger import summarize
@@ -158,6 +158,6 @@ def _stand(known: tuple[Known, ...], version: Version, name: EnvironmentName) ->
 
 def _mentions(known: Known, version: Version, name: EnvironmentName) -> bool:
     event, before = known.record.event, known.record.before
-    if event.environment != name or not isinstance(event, Promoted | RolledBack):
+    if event.environment != name or not isinstance(event, Promoted | Adopted | RolledBack):
         return False
     return event.version == version or (before is not None and before.version == version)

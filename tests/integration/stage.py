@@ -1,5 +1,6 @@
 """Where scenarios are played: a world in memory with virtual time, the command line before it, real gates behind it."""
 
+import re
 import shlex
 from collections.abc import Callable
 from datetime import timedelta
@@ -52,7 +53,15 @@ class Stage:
         code = self.ended(arguments)
         out, err = self.capture.readouterr()
         told = [*out.splitlines(), *(f"! {line}".rstrip() for line in err.splitlines())]
-        return "".join(f"{line}\n" for line in [*told, *([f"[{code}]"] if code else [])])
+        return self.named("".join(f"{line}\n" for line in [*told, *([f"[{code}]"] if code else [])]))
+
+    def named(self, text: str) -> str:
+        """The same without what changes whenever a record holds one field more: only artifacts keep their digests."""
+        artifacts = set(self.memory.registry.tagged.values())
+        for digest in set(re.findall(r"sha256:[0-9a-f]{64}", text)) - artifacts:
+            text = text.replace(digest, "sha256:<record or plan>")
+        text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>", text)
+        return re.sub(r"\b[0-9a-f]{32}\b", "<trace>", text)
 
     def ended(self, arguments: list[str]) -> object:
         try:

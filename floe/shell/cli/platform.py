@@ -167,3 +167,12 @@ async def recover(shared: Shared) -> Reply:
     from floe.shell.commands import recovering
 
     return await recovering.recover(shared)
+
+
+@app.command()
+@writes
+async def adopt(shared: Shared) -> Reply:
+    """Take environment tags that were made by hand into the ledger, marked as adopted; no tag moves."""
+    from floe.shell.commands import adopting
+
+    return await adopting.adopt(shared)

@@ -15,6 +15,7 @@ from floe.shell.standing import Overview
 Lines: TypeAlias = tuple[str, ...]
 WORDS = {
     "promoted": "PROMOTED",
+    "adopted": "ADOPTED",
     "rolled-back": "ROLLBACK",
     "locked": "LOCKED",
     "unlocked": "UNLOCKED",
@@ -49,7 +50,7 @@ def drift_block(drift: tuple[Drift, ...]) -> Lines:
     return (
         f"ERROR: {len(drift)} {'tag is' if len(drift) == 1 else 'tags are'} not as the ledger has them",
         *(line for each in drift for line in _drifted(each)),
-        "Next: floe platform recover draws missing tags and pointers; what was moved or made by hand, mend by hand",
+        "Next: floe platform recover draws missing tags and pointers; floe platform adopt takes what was made by hand",
     )
 
 
