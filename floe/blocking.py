@@ -54,6 +54,12 @@ def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Troubl
 
 
 def status(
-    session: Session, version: str | None = None, *, env: str | None = None, history: int = 20, check: bool = False
+    session: Session,
+    version: str | None = None,
+    *,
+    env: str | None = None,
+    history: int = 20,
+    refused: bool = False,
+    check: bool = False,
 ) -> Result[Overview, Trouble]:
-    return anyio.run(partial(api.status, session, version, env=env, history=history, check=check))
+    return anyio.run(partial(api.status, session, version, env=env, history=history, refused=refused, check=check))

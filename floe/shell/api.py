@@ -91,9 +91,18 @@ async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, 
 
 
 async def status(
-    session: Session, version: str | None = None, *, env: str | None = None, history: int = 20, check: bool = False
+    session: Session,
+    version: str | None = None,
+    *,
+    env: str | None = None,
+    history: int = 20,
+    refused: bool = False,
+    check: bool = False,
 ) -> Result[Overview, Trouble]:
-    """What is where. With a version, where that one stands; with `check`, whether the tags say so too."""
+    """What is where. With a version, where that one stands; with `check`, whether the tags say so too.
+
+    With `refused`, who tried what they might not is among the events.
+    """
     policy, world = session.policy, session.world
     if env is not None and policy.environment(env) is None:
         return Failure(Refused(refusals=(UnknownEnvironment(name=env, known=policy.names),)))
@@ -106,6 +115,8 @@ async def status(
         if parsed
         else await standing.overview(world, names, history)
     )
+    if refused:
+        seen = await standing.with_refused(world, seen, parsed.unwrap() if parsed else None, history)
     if check:
         seen = await standing.with_drift(world, policy, seen)
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))

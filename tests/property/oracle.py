@@ -22,34 +22,30 @@ Written = tuple[Digest, Record]
 # Folding -----------------------------------------------------------------------------------------------------------
 
 
-def is_void(history: tuple[Written, ...], place: int) -> bool:
-    """Whether what a record expects is untrue, from all records before it and nothing else."""
-    record = history[place][1]
+def is_void(earlier: list[Written], record: Record) -> bool:
+    """Whether what a record expects is untrue, from all valid records before it and nothing else."""
     where = record.event.environment
     moved: Digest | None = None
-    locks: list[Written] = []
-    for earlier in range(place):
-        digest, other = history[earlier]
-        if other.event.environment != where or is_void(history, earlier):
-            continue
-        if isinstance(other.event, Promoted | RolledBack):
+    held: Digest | None = None
+    for digest, other in earlier:
+        if other.event.environment == where and isinstance(other.event, Promoted | RolledBack):
             moved = digest
-        if isinstance(other.event, Locked):
-            locks = [(digest, other)]
-        if isinstance(other.event, Unlocked):
-            locks = []
-    held = None
-    for digest, lock in locks:
-        assert isinstance(lock.event, Locked)
-        if lock.event.until is None or record.at < lock.event.until:
-            held = digest
+        if other.event.environment == where and isinstance(other.event, Locked):
+            until = other.event.until
+            held = digest if until is None or record.at < until else None
+        if other.event.environment == where and isinstance(other.event, Unlocked):
+            held = None
     wrong_move = record.expects.after is not msgspec.UNSET and record.expects.after != moved
     wrong_lock = record.expects.lock is not msgspec.UNSET and record.expects.lock != held
     return wrong_move or wrong_lock
 
 
 def valid(history: tuple[Written, ...]) -> list[Written]:
-    return [written for place, written in enumerate(history) if not is_void(history, place)]
+    found: list[Written] = []
+    for digest, record in history:
+        if not is_void(found, record):
+            found.append((digest, record))
+    return found
 
 
 # Presence ----------------------------------------------------------------------------------------------------------
@@ -85,25 +81,36 @@ def may_follow(policy: Policy, source: str, target: str) -> bool:
 # People ------------------------------------------------------------------------------------------------------------
 
 
+def is_believed(operator: Operator, identity: IdentityPolicy) -> bool:
+    return identity.accept_unverified or operator.assurance in ("verified", "signed")
+
+
+def account(operator: Operator) -> str:
+    return f"{operator.issuer}#{operator.subject}" if operator.issuer and operator.subject else operator.name
+
+
 def person(operator: Operator, identity: IdentityPolicy) -> str | None:
-    names = [operator.name]
-    if operator.subject:
-        names.append(f"{operator.issuer}#{operator.subject}")
-    if not identity.people:
-        return names[-1]
+    """Who is behind it. A machine is whoever it acts for; without a list of people everybody else is themselves."""
+    who = operator.on_behalf_of if operator.kind == "machine" else account(operator)
     for each in identity.people:
-        for name in names:
-            if name in each.members:
-                return each.name
-    return None
+        if who in each.members:
+            return each.name
+    return None if identity.people or operator.kind == "machine" else who
+
+
+def called(operator: Operator, identity: IdentityPolicy) -> set[str]:
+    """Every word for the operator; of what only a token shows, none for somebody who only says so."""
+    accounts = {account(operator)} | ({operator.on_behalf_of} if operator.on_behalf_of else set())
+    if not is_believed(operator, identity):
+        accounts = {each for each in accounts if "://" not in each}
+    return accounts | {each.name for each in identity.people if accounts & set(each.members)}
 
 
 def groups(operator: Operator, identity: IdentityPolicy) -> set[str]:
     found = set(operator.groups or ())
     for group in identity.groups:
         for member in group.members:
-            proved = f"{operator.issuer}#{operator.subject}" if operator.subject else operator.name
-            if member in (operator.name, proved, person(operator, identity)):
+            if member in called(operator, identity):
                 found.add(group.name)
     return found
 
@@ -116,10 +123,7 @@ def is_listed(operator: Operator, environment: str, policy: Policy) -> bool:
     if rule is None or (rule.allowed_groups is None and rule.allowed_operators is None):
         return True
     by_group = groups(operator, policy.identity) & set(rule.allowed_groups or ())
-    accounts = {operator.name, person(operator, policy.identity)}
-    if operator.subject:
-        accounts.add(f"{operator.issuer}#{operator.subject}")
-    return bool(by_group or accounts & set(rule.allowed_operators or ()))
+    return bool(by_group or called(operator, policy.identity) & set(rule.allowed_operators or ()))
 
 
 def must_prove(operator: Operator, environment: str, policy: Policy) -> bool:
@@ -130,7 +134,7 @@ def must_prove(operator: Operator, environment: str, policy: Policy) -> bool:
     has_rules = rule is not None and (
         rule.allowed_groups is not None or rule.allowed_operators is not None or rule.separation_of_duties
     )
-    return has_rules and operator.assurance == "unverified" and not policy.identity.accept_unverified
+    return has_rules and not is_believed(operator, policy.identity)
 
 
 # Separate hands ----------------------------------------------------------------------------------------------------
@@ -155,10 +159,13 @@ def conflicts(operator: Operator, found: dict[str, Known], target: str, policy: 
     where = policy.environment(target)
     if where is None or where.authorization is None or not where.authorization.separation_of_duties:
         return set()
+    mine = person(operator, policy.identity)
+    if mine is None and operator.kind == "machine":
+        return {(target, "machine")}
     wrong = set()
     for environment, known in found.items():
-        mine, theirs = person(operator, policy.identity), person(known.record.operator, policy.identity)
-        if mine is None or theirs is None:
+        theirs = person(known.record.operator, policy.identity)
+        if mine is None or theirs is None or not is_believed(known.record.operator, policy.identity):
             wrong.add((environment, "unknown"))
         elif mine == theirs:
             wrong.add((environment, "same"))
@@ -256,7 +263,8 @@ def _against_promotion(
         wrong.add("IsLocked")
     if digest is not None:
         kinds = {kind for _, kind in conflicts(operator, hands(records, digest, source, target, policy), target, policy)}
-        wrong |= {{"same": "SameHands", "unknown": "UnknownHands"}[kind] for kind in kinds}
+        words = {"same": "SameHands", "unknown": "UnknownHands", "machine": "MachineWithoutHuman"}
+        wrong |= {words[kind] for kind in kinds}
     return wrong
 
 

@@ -11,6 +11,7 @@ from returns.result import Failure, Result, Success
 from floe.core.artifact import MANIFEST, Manifest
 from floe.core.command import Command
 from floe.core.drift import Drift, drawn_by
+from floe.core.event import Refused
 from floe.core.fault import Unavailable
 from floe.core.gates import Exited, Output
 from floe.core.names import Digest, Tag, Version
@@ -101,9 +102,11 @@ class Stage:
         )
 
     def known(self) -> tuple[Known, ...]:
+        """Every record but those of refusals, which change nothing."""
         return tuple(
             Known(digest=digest, position=position, record=record)
             for position, (digest, record) in enumerate(self.history())
+            if not isinstance(record.event, Refused)
         )
 
     def fail_tests(self, *, yes: bool) -> None:

@@ -3,9 +3,10 @@
 Pools are small on purpose, so that what is drawn meets again: the same version, person or environment.
 """
 
+import itertools
 import types
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -24,10 +25,12 @@ from floe.core.policy import (
     POLICY_GATE,
     Approvals,
     Authorization,
+    Enforcement,
     Environment,
     Freeze,
     Gate,
     IdentityPolicy,
+    Issuer,
     Named,
     Policy,
     Trust,
@@ -50,76 +53,88 @@ moments = st.integers(0, 5000).map(lambda seconds: BEGINNING + timedelta(seconds
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-def subset(of: tuple[str, ...], **bounds: int) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(of), unique=True, **bounds).map(tuple)
-
-
 # People -------------------------------------------------------------------------------------------------------------
 
-
-@st.composite
-def operators(draw: st.DrawFn) -> Operator:
-    name = draw(st.sampled_from(PEOPLE))
-    if draw(st.booleans()):
-        return Operator(name=name, assurance="unverified")
-    return Operator(
-        name=name,
-        assurance=draw(st.sampled_from(("verified", "signed"))),
-        issuer="https://issuer.example",
-        subject=f"subject of {name}",
-        groups=draw(st.none() | subset(GROUPS)),
-    )
+ISSUER: Final = "https://issuer.example"
 
 
-@st.composite
-def identities(draw: st.DrawFn) -> IdentityPolicy:
-    """With and without people; some people have two accounts, some accounts are nobody's."""
-    listed = (Named(name="Alice A.", members=("alice", "ci")), Named(name="Bob B.", members=("bob",)))
-    members = st.lists(st.sampled_from((*PEOPLE, "Alice A.", "Bob B.")), unique=True, max_size=3).map(tuple)
-    groups = tuple(Named(name=name, members=draw(members)) for name in draw(subset(GROUPS)))
-    return IdentityPolicy(
-        people=listed if draw(st.booleans()) else (), groups=groups, accept_unverified=draw(st.booleans())
-    )
+def _verified(name: str, groups: tuple[str, ...] | None, **more: str) -> Operator:
+    fields = {"name": f"{name} of the issuer", "assurance": "verified", "issuer": ISSUER, "subject": name, **more}
+    return msgspec.convert({**fields, "groups": groups}, Operator)
 
+
+OPERATORS: Final = (
+    *(Operator(name=name, assurance="unverified") for name in PEOPLE),
+    *(_verified(name, groups) for name in PEOPLE for groups in (None, (), GROUPS[:1], GROUPS)),
+    _verified("ci", None, kind="machine"),
+    _verified("ci", GROUPS, kind="machine", on_behalf_of=f"{ISSUER}#alice"),
+    Operator(name=f"{ISSUER}#bob", assurance="unverified"),  # says to be what only a token shows
+)
+_ACCOUNTS: Final = (*PEOPLE, *(f"{ISSUER}#{name}" for name in PEOPLE))
+_LISTED: Final = (  # two accounts each, and carol is in no entry
+    Named(name="Alice A.", members=("alice", "ci", f"{ISSUER}#alice")),
+    Named(name="Bob B.", members=("bob", f"{ISSUER}#bob")),
+)
+_MEMBERS: Final = ((), ("alice",), ("Alice A.", "bob"), (f"{ISSUER}#bob", "carol"), _ACCOUNTS)
+_GROUPS: Final = (
+    (),
+    *((Named(name=GROUPS[0], members=members),) for members in _MEMBERS),
+    *((Named(name=GROUPS[0], members=_MEMBERS[1]), Named(name=GROUPS[1], members=each)) for each in _MEMBERS),
+)
+_ISSUERS: Final = ((), (Issuer(issuer=ISSUER, audience="floe", groups_claim="groups"),))
+IDENTITIES: Final = tuple(
+    IdentityPolicy(people=people, groups=groups, accept_unverified=accept, issuers=issuers)
+    for people, groups, accept, issuers in itertools.product(((), _LISTED), _GROUPS, (False, True), _ISSUERS)
+)
+operators = st.sampled_from(OPERATORS)
+identities = st.sampled_from(IDENTITIES)
 
 # Policies -----------------------------------------------------------------------------------------------------------
 
-authorizations = st.builds(
-    Authorization,
-    allowed_groups=st.none() | subset(GROUPS),
-    allowed_operators=st.none() | subset((*PEOPLE, "Alice A.")),
-    separation_of_duties=st.booleans(),
-    approvals=st.sampled_from((None,) * 5 + (Approvals(count=1),)),
-)
-trusts = st.builds(Trust, enforcement=st.sampled_from(("enforce", "warn", "off")))
 COMPLIANCE: Final = Gate(name=POLICY_GATE, timeout_seconds=300)
 TESTS: Final = Gate(name="tests", command=("pytest",), timeout_seconds=300)
 MISSING: Final = Gate(name="cost_analysis", timeout_seconds=300)
 READ: Final = Gate(name="security_scan", command="trivy", format="trivy", timeout_seconds=300)
-gate_sets = st.sampled_from(
-    (*((COMPLIANCE,), (COMPLIANCE, TESTS)) * 3, (COMPLIANCE, MISSING), (COMPLIANCE, TESTS, READ)),
+_GATES: Final = (*((COMPLIANCE,), (COMPLIANCE, TESTS)) * 3, (COMPLIANCE, MISSING), (COMPLIANCE, TESTS, READ))
+_OPERATORS: Final = (None, (), ("bob", f"{ISSUER}#carol"), ("Alice A.",))
+AUTHORIZATIONS: Final = tuple(
+    Authorization(allowed_groups=groups, allowed_operators=named, separation_of_duties=separate, approvals=approvals)
+    for approvals in (*(None,) * 3, Approvals(count=1))
+    for groups, named, separate in itertools.product((None, (), GROUPS[:1], GROUPS), _OPERATORS, (False, True))
 )
+TRUSTS: Final = tuple(Trust(enforcement=each) for each in get_args(Enforcement))
+authorizations = st.sampled_from(AUTHORIZATIONS)
+trusts = st.sampled_from(TRUSTS)
+_waits = st.sampled_from(((None, ()),) * 6 + ((600, ()), (None, (Freeze(reason="holidays"),))))
 
 
 @st.composite
 def environments(draw: st.DrawFn, name: EnvironmentName) -> Environment:
-    seldom = st.sampled_from((False,) * 7 + (True,))
+    soak, freeze = draw(_waits)
     return Environment(
         name=name,
-        gates=draw(gate_sets),
+        gates=draw(st.sampled_from(_GATES)),
         optional=draw(st.booleans()),
-        authorization=draw(st.none() | authorizations),
-        freeze=(Freeze(reason="holidays"),) if draw(seldom) else (),
-        min_time_in_previous_seconds=600 if draw(seldom) else None,
-        trust=draw(st.none() | trusts),
+        authorization=draw(st.sampled_from((*(None,) * len(AUTHORIZATIONS), *AUTHORIZATIONS))),
+        freeze=freeze,
+        min_time_in_previous_seconds=soak,
+        trust=draw(st.sampled_from((None, None, *TRUSTS))),
     )
+
+
+_ORDERS: Final = (
+    NAMES,
+    *(NAMES[:length] for length in (1, 2, 3)),
+    (NAMES[0], NAMES[2], NAMES[3]),
+    tuple(reversed(NAMES)),
+)
 
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Any order of any environments, with any rules."""
-    order = draw(st.lists(names, unique=True, min_size=1))
-    return Policy(environments=tuple(draw(environments(name)) for name in order), identity=draw(identities()))
+    """Several orders of environments, with any rules."""
+    order = draw(st.sampled_from(_ORDERS))
+    return Policy(environments=tuple(draw(environments(name)) for name in order), identity=draw(identities))
 
 
 def plain_policy(*order: str, optional: tuple[str, ...] = (), identity: IdentityPolicy | None = None) -> Policy:
@@ -164,7 +179,7 @@ _WORDS: Final[dict[Any, st.SearchStrategy[Any]]] = {
     Version: versions,
     EnvironmentName: names,
     Tag: st.builds("{}-{}".format, versions, names).map(Tag),
-    str: texts,
+    str: st.sampled_from(("x", "alice", "two\nlines", "π ☃ \U0001f600", "\x1b[31m", "")),
     int: st.integers(0, 2**53 - 1),
     bool: st.booleans(),
     datetime: moments,
@@ -218,28 +233,38 @@ def commands(draw: st.DrawFn, order: tuple[str, ...] = NAMES) -> Command:
             return Unlock(environment=environment, reason="over")
 
 
+@cache
 def events(order: tuple[EnvironmentName, ...]) -> st.SearchStrategy[Event]:
     """Events in these environments; what they say need not make sense together."""
-    somewhere = st.sampled_from(order)
-    promoted = st.builds(
-        Promoted, version=versions, digest=digests, source=st.just("none") | somewhere, environment=somewhere
-    )
+    locks = [Locked(environment=name, reason="incident", until=until) for name in order for until in (None, _SOON)]
     return st.one_of(
-        promoted,
-        promoted,
-        st.builds(_rolled_back, versions, digests, somewhere, st.integers(1, 2), st.booleans()),
-        st.builds(Locked, environment=somewhere, reason=st.just("incident"), until=st.none() | moments),
-        st.builds(Unlocked, environment=somewhere, reason=st.just("over"), lock=digests),
+        st.sampled_from(_promotions(order)),
+        st.sampled_from(_promotions(order)),
+        st.sampled_from(_rollbacks(order)),
+        st.sampled_from([*locks, *(Unlocked(environment=name, reason="over", lock=DIGESTS[0]) for name in order)]),
     )
 
 
-def _rolled_back(version: Version, digest: Digest, environment: EnvironmentName, number: int, locked: bool) -> Event:
-    return RolledBack(
-        version=version,
-        digest=digest,
-        environment=environment,
-        number=number,
-        tag=rollback_tag(version, environment, number),
-        reason="slow",
-        during_lock=locked,
-    )
+_SOON: Final = BEGINNING + timedelta(minutes=3)
+
+
+def _promotions(order: tuple[EnvironmentName, ...]) -> list[Promoted]:
+    return [
+        Promoted(version=version, digest=digest, source=source, environment=name)
+        for version, digest, name in itertools.product(VERSIONS, DIGESTS, order)
+        for source in ("none", *order)
+    ]
+
+
+def _rollbacks(order: tuple[EnvironmentName, ...]) -> list[RolledBack]:
+    return [
+        RolledBack(
+            version=version,
+            digest=digest,
+            environment=name,
+            number=number,
+            tag=rollback_tag(version, name, number),
+            reason="slow",
+        )
+        for version, digest, name, number in itertools.product(VERSIONS, DIGESTS, order, (1, 2))
+    ]

@@ -1,7 +1,5 @@
 """Separate hands: by digest and by person, whatever the tag or the account."""
 
-from typing import Literal
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -13,7 +11,7 @@ from floe.core.facts import Hand
 from floe.core.names import Version
 from floe.core.operator import Operator
 from floe.core.policy import Authorization, IdentityPolicy, Named, Policy
-from floe.core.refusal import Refusal, SameHands, UnknownHands
+from floe.core.refusal import MachineWithoutHuman, Refusal, SameHands, UnknownHands
 from floe.core.snapshot import Known
 from tests.property import oracle
 from tests.property.histories import History, draft_of, folded, histories, written
@@ -67,7 +65,7 @@ def refused(policy: Policy, by: str, records: tuple[Known, ...], source: str = "
         return list(duties.are_apart(someone(by), hands, target, policy))
 
 
-@given(policies(), operators(), histories(), st.data())
+@given(policies(), operators, histories(), st.data())
 def test_hands_and_conflicts_are_those_that_a_dumb_reading_finds(
     policy: Policy, operator: Operator, history: History, data: st.DataObject
 ) -> None:
@@ -84,12 +82,18 @@ def test_hands_and_conflicts_are_those_that_a_dumb_reading_finds(
 
 
 def told(refusals: tuple[Refusal, ...]) -> set[tuple[str, str]]:
-    words: dict[type, Literal["same", "unknown"]] = {SameHands: "same", UnknownHands: "unknown"}
-    return {
-        (refusal.promoted_to, words[type(refusal)])
-        for refusal in refusals
-        if isinstance(refusal, SameHands | UnknownHands)
-    }
+    found = set()
+    for refusal in refusals:
+        match refusal:
+            case SameHands(promoted_to=environment):
+                found.add((str(environment), "same"))
+            case UnknownHands(promoted_to=environment):
+                found.add((str(environment), "unknown"))
+            case MachineWithoutHuman(environment=environment):
+                found.add((str(environment), "machine"))
+            case other:
+                raise AssertionError(other)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -151,7 +155,7 @@ def test_without_the_rule_everybody_may_carry_on() -> None:
     assert refused(policy, "alice", known(promoted("staging", "alice"))) == []
 
 
-@given(operators(), st.sampled_from(DIGESTS))
+@given(operators, st.sampled_from(DIGESTS))
 def test_hands_of_nobody_known_are_never_apart(operator: Operator, record: str) -> None:
     """What a record does not tell is not in anybody's favour."""
     hand = Hand(environment=STAGING, operator="?", person=None, record=DIGESTS[0])
@@ -159,7 +163,7 @@ def test_hands_of_nobody_known_are_never_apart(operator: Operator, record: str) 
     target = policy.environment("prod")
     assert target is not None
     [refusal] = duties.are_apart(operator, (hand,), target, policy)
-    assert isinstance(refusal, UnknownHands)
+    assert isinstance(refusal, UnknownHands | MachineWithoutHuman)
 
 
 @given(st.sampled_from(VERSIONS))

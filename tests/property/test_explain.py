@@ -134,7 +134,7 @@ def test_what_cannot_be_said_is_unknown() -> None:
     assert until(BEGINNING) == ("Until: 2026-01-15 10:30",)
 
 
-@given(operators())
+@given(operators)
 def test_people_and_times_are_told_in_utc_to_the_minute(operator: Operator) -> None:
     assert minute(BEGINNING) == "2026-01-15 10:30"
     assert by_whom(operator, BEGINNING).endswith(" at 2026-01-15 10:30")

@@ -110,7 +110,7 @@ def drawn_worlds(draw: st.DrawFn) -> Situation:
     tags = draw(tag_facts(known, touched=False))
     snapshot = Snapshot(
         at=BEGINNING,
-        operator=draw(operators()),
+        operator=draw(operators),
         state=state,
         tags=tuple(TagFact(tag=tag, digest=digest) for tag, digest in tags.items()),
         names=tuple(tags),

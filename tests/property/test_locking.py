@@ -22,7 +22,7 @@ from tests.property.purity import deciding
 from tests.property.strategies import BEGINNING, DIGESTS, NAMES, moments, operators
 
 
-@given(operators(), st.none() | moments, moments)
+@given(operators, st.none() | moments, moments)
 def test_a_lock_is_in_force_until_its_time_is_over(operator: Operator, until: datetime | None, at: datetime) -> None:
     held = LockHeld(record=DIGESTS[0], reason="x", operator=operator, at=BEGINNING, until=until)
     state = EnvironmentState(environment=NAMES[0], lock=held)

@@ -118,12 +118,13 @@ async def status(
         int | None, typer.Option("--history", help="With the last N events.", metavar="N", min=1)
     ] = None,
     *,
+    refused: Annotated[bool, typer.Option("--refused", help="With the events, also who was refused.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Also compare the tags with the ledger.")] = False,
 ) -> Reply:
     """Show what is where."""
     from floe.shell.commands import looking
 
-    return await looking.status(shared, version, env, history, check=check)
+    return await looking.status(shared, version, env, history, refused=refused, check=check)
 
 
 @app.command()

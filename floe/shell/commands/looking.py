@@ -13,12 +13,14 @@ from floe.shell.session import Session
 from floe.shell.shared import Shared
 
 
-async def status(shared: Shared, version: str | None, env: str | None, history: int | None, *, check: bool) -> Reply:
+async def status(
+    shared: Shared, version: str | None, env: str | None, history: int | None, *, refused: bool, check: bool
+) -> Reply:
     async def run(session: Session) -> Reply:
         length = KEPT_EVENTS if history is None else history
-        match settled(await api.status(session, version, env=env, history=length, check=check)):
+        match settled(await api.status(session, version, env=env, history=length, refused=refused, check=check)):
             case Success(seen):
-                return render.status(seen, with_history=history is not None)
+                return render.status(seen, with_history=refused or history is not None)
             case Failure(trouble):
                 return told(trouble, session)
 

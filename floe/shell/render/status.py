@@ -19,6 +19,7 @@ WORDS = {
     "rolled-back": "ROLLBACK",
     "locked": "LOCKED",
     "unlocked": "UNLOCKED",
+    "refused": "REFUSED",
 }
 HEADINGS = ("Environment", "Version", "Digest", "Promoted By", "At")
 
