@@ -51,8 +51,8 @@ def what_failed(fault: Fault) -> Lines:
             )
         case Unseen(where=where, record=record):
             return (
-                f"Recorded in {where}, and not yet visible there",
-                f"Found: record {record[:19]} is not listed",
+                f"It may be recorded in {where}, and is not visible there yet",
+                f"Found: record {record[:19]} was sent, and is not seen to count",
                 "Next: wait a little, then run floe platform recover",
             )
         case TooNew(where=where, what=what, needs=needs, reads=reads):

@@ -66,7 +66,7 @@ class LedgerDamaged(Value, frozen=True, kw_only=True, tag="ledger-damaged"):
 
 
 class Unseen(Value, frozen=True, kw_only=True, tag="unseen"):
-    """A record was accepted and is not listed yet: it is durable, and whether it counts is not known."""
+    """A record was sent, and it is not known whether it is there, or whether it counts."""
 
     where: str
     record: Digest

@@ -2,8 +2,10 @@
 
 import json
 import signal
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tests.integration.process import BARE, PLAIN, URI, Answer, Bench, ended, shown
 
 Arguments = tuple[str, ...]
+STRUCK: Final = (sys.executable, str(Path(__file__).with_name("struck.py")))
 TRUST: Final = "trusted_issuers: [{issuer: https://token.actions.githubusercontent.com, subject_regex: repo:acme/.*}]"
 ENFORCED: Final = BARE.replace('registry"}', f'registry", verification: {{enabled: true, {TRUST}}}}}')
 GUARDED: Final = BARE.replace("{name: dev}", "{name: dev, authorization: {allowed_operators: [ada]}}")
@@ -96,14 +99,6 @@ def locked(bench: Bench) -> Arguments:
     assert (
         bench.inside("platform", "lock", "--env=staging", "--reason=Incident #7", operator="sre@example.com").code == 0
     )
-    return promote("v1.0.0", "staging")
-
-
-def unfinished(bench: Bench) -> Arguments:
-    """A gate takes the artifact away, so that there is nothing to tag after the record was written."""
-    removing = "rm -f $ARTIFACT_LAYOUT/blobs/sha256/${ARTIFACT_DIGEST#sha256:}"
-    bench.write("manifest.yaml", PLAIN.replace("test ! -f broken", removing))
-    in_dev(bench)
     return promote("v1.0.0", "staging")
 
 
@@ -247,19 +242,6 @@ Unlock first: floe platform unlock --env=staging --reason="<resolution>"
 """,
     ),
     Case(
-        14,
-        "unfinished",
-        unfinished,
-        """
-ERROR: Recorded but not finished
-Record: sha256:<64>
-Found: sha256:<64> not found
-Looked in: oci-layout://registry
-Next: check the name, or push it first
-Next: floe platform recover, or the same command again
-""",
-    ),
-    Case(
         15,
         "ledger-damaged",
         damaged,
@@ -270,6 +252,16 @@ Next: restore it from a copy of the registry; until then nothing is written
 """,
     ),
 )
+
+
+UNFINISHED: Final = """\
+ERROR: Recorded but not finished
+Record: sha256:<64>
+Found: registry/index.json cannot be written
+Found: the disk is full; free some space and run this again
+Next: mend that, then run this again
+Next: floe platform recover, or the same command again
+"""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.word}")
@@ -291,6 +283,18 @@ def is_refusal(answer: Answer, case: Case) -> None:
     assert shown(f"ERROR: {told['error']['message']}") == case.block.lstrip("\n").splitlines()[0]
     assert told["error"]["reasons"]
     assert all(each["message"] for each in told["error"]["reasons"])
+
+
+def test_14_is_recorded_and_not_finished(bench: Bench) -> None:
+    """The disk is full when the first tag is due."""
+    bench.push("v1.0.0")
+    command = promote("v1.0.0", "dev")
+    answer = bench.floe("ENOSPC", "index.json", "2", *command, program=STRUCK)
+    assert (answer.code, answer.stdout, shown(answer.stderr)) == (14, "", UNFINISHED)
+    told = bench.floe("ENOSPC", "index.json", "1", *command, "--output=json", program=STRUCK)
+    is_refusal(told, Case(14, "unfinished", nowhere, UNFINISHED))
+    assert bench.inside(*command).stdout.startswith("completed promotion ")
+    assert bench.inside("platform", "status", "--check").code == 0
 
 
 def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:

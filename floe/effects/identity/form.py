@@ -27,16 +27,18 @@ def read(token: str) -> Form:
     if len(token) > LARGEST:
         raise refused("form", f"a token of {len(token)} characters", f"at most {LARGEST}")
     parts = token.split(".")
-    if len(parts) != len(("header", "claims", "signature")) or not all(parts):
+    if len(parts) != len(("header", "claims", "signature")):
         raise refused("form", f"{len(parts)} parts with dots between them", EXPECTED)
-    header, claims, _ = (_decoded(part) for part in parts)
+    header = _decoded(parts[0])
     if len(header) > LARGEST_HEADER:
         raise refused("form", f"a header of {len(header)} bytes", f"at most {LARGEST_HEADER}")
-    return _headed(_object(header, "header"), _object(claims, "claims"))
+    algorithm, key_id = _headed(_object(header, "header"))
+    claims, _ = _decoded(parts[1]), _decoded(parts[2])
+    return Form(algorithm=algorithm, key_id=key_id, claims=_object(claims, "claims"))
 
 
-def _headed(header: dict[str, Any], claims: dict[str, Any]) -> Form:
-    """Of the header we need the algorithm and which key; a key or an address of one that it holds is not looked at."""
+def _headed(header: dict[str, Any]) -> tuple[str, str | None]:
+    """The algorithm, and which key; a key that the header brings along, or the address of one, is not looked at."""
     algorithm, key_id = header.get("alg"), header.get("kid")
     if algorithm not in ALGORITHMS:
         known = algorithm if isinstance(algorithm, str) and algorithm.isascii() and algorithm.isalnum() else "unknown"
@@ -45,7 +47,7 @@ def _headed(header: dict[str, Any], claims: dict[str, Any]) -> Form:
         raise refused("form", "a header that must be understood (crit)", "none: this floe knows no such header")
     if key_id is not None and not isinstance(key_id, str):
         raise refused("form", "a key id that is no text", EXPECTED)
-    return Form(algorithm=algorithm, key_id=key_id, claims=claims)
+    return algorithm, key_id
 
 
 def parsed(content: bytes) -> Any:  # noqa: ANN401 (whatever JSON holds)

@@ -41,8 +41,9 @@ class _Held(Value, frozen=True, kw_only=True):
 class KeySource:
     """Keys by issuer, kept for a while."""
 
-    def __init__(self, clock: Clock, variables: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, clock: Clock, variables: Mapping[str, str], folder: Path, patience: float = PATIENCE) -> None:
         self._clock = clock
+        self._patience = patience
         self._wire = Wire(clock, variables)
         self._folder = folder
         self._held: dict[str, _Held] = {}
@@ -77,7 +78,7 @@ class KeySource:
     def _read(self, issuer: Issuer) -> KeySet:
         if issuer.keys is not None and not _is_address(issuer.keys):
             return keys.read(self._file(issuer, issuer.keys), issuer.issuer, issuer.keys)
-        get = partial(self._get, issuer, self._clock.monotonic() + PATIENCE)
+        get = partial(self._get, issuer, self._clock.monotonic() + self._patience)
         address = issuer.keys or _discovered(get(issuer.issuer.rstrip("/") + DISCOVERY), issuer)
         return keys.read(get(address), issuer.issuer, address)
 
@@ -147,5 +148,5 @@ def _why(error: FaultError) -> str:
 
 
 def _unhad(issuer: Issuer, address: str, why: str) -> RefusedError:
-    shown = "".join(each for each in address[:200] if "!" <= each <= "~")
+    shown = address[:200] if origin_of(address) else "an address that it gives"  # else it may hold a password
     return refused("keys", f"the keys at {shown} could not be had: {why}", "the issuer's key set", issuer.issuer)

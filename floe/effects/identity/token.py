@@ -22,25 +22,28 @@ from floe.core.policy import Issuer
 from floe.core.refusal import TokenRefused
 from floe.effects.identity import form, keys
 from floe.effects.identity.refused import RefusedError, refused
-from floe.effects.identity.source import KeySource
+from floe.effects.identity.source import PATIENCE, KeySource
 from floe.effects.ports import Clock
 
 
 class TokenIdentity:
     """Proves operators by the tokens of some issuers."""
 
-    def __init__(self, issuers: tuple[Issuer, ...], clock: Clock, variables: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        issuers: tuple[Issuer, ...],
+        clock: Clock,
+        variables: Mapping[str, str],
+        folder: Path,
+        patience: float = PATIENCE,
+    ) -> None:
         self._issuers = issuers
         self._clock = clock
-        self._source = KeySource(clock, variables, folder)
+        self._source = KeySource(clock, variables, folder, patience)
 
     async def operator(self, token: str) -> Result[Operator, TokenRefused]:
-        return await anyio.to_thread.run_sync(partial(self.prove, token))
-
-    def prove(self, token: str) -> Result[Operator, TokenRefused]:
-        """As `operator`, for code that may block."""
         try:
-            return self._prove(token, self._clock.now())
+            return await anyio.to_thread.run_sync(partial(self._prove, token, self._clock.now()))
         except RefusedError as error:
             return Failure(error.refusal)
 

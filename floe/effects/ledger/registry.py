@@ -10,7 +10,7 @@ from returns.result import Failure, Success
 
 from floe.core import canonical, head
 from floe.core.artifact import EMPTY_CONTENT
-from floe.core.fault import Absent, LedgerDamaged, Unseen
+from floe.core.fault import Absent, LedgerDamaged, Unavailable, Unseen
 from floe.core.head import Entry
 from floe.core.merge import Listed, Written, tag_of
 from floe.core.names import Digest
@@ -23,6 +23,7 @@ from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
 from floe.effects.ports import Appended, Clock, Look, Outcome, Registry
 
 SETTLING: Final = 0.1  # seconds to wait after others were seen to write
+STORING: Final = 60.0  # seconds in which a head that is stored must be the one that is read
 
 
 class RegistryLedger:
@@ -77,7 +78,8 @@ class RegistryLedger:
         written = self._place(draft, policy, view)
         put = settled(await self._put(written, policy))
         if isinstance(put, Failure):
-            return put
+            # An answer that was lost may have been a yes.
+            return Failure(self._unseen(written)) if isinstance(put.failure(), Unavailable) else put
         self._viewer.mine[tag_of(written)] = written
         return await self._acknowledge(written, view)
 
@@ -100,21 +102,23 @@ class RegistryLedger:
 
     async def _acknowledge(self, written: Written, basis: View) -> Outcome[Appended]:
         """Complete the head, and settle if others were seen to write; then what the fold says of our record counts."""
-        ends = self._clock.monotonic() + PATIENCE
+        ends, gives_up = self._clock.monotonic() + PATIENCE, self._clock.monotonic() + STORING
         calm: View | None = None
         while True:
             seen = settled(await self._look())
             if isinstance(seen, Failure):
-                return Failure(Unseen(where=self._registry.location, record=written.manifest.digest))
+                return Failure(self._unseen(written))
             view = seen.unwrap()
             if tag_of(written) not in view.names:
                 if self._clock.monotonic() >= ends:
-                    return Failure(Unseen(where=self._registry.location, record=written.manifest.digest))
+                    return Failure(self._unseen(written))
                 await self._clock.sleep(PAUSE)
             elif not view.is_stored:
+                if self._clock.monotonic() >= gives_up:  # what is read is not what was stored: a cache lies between
+                    return Failure(self._unseen(written))
                 stored = settled(await self._store(view))
                 if isinstance(stored, Failure):
-                    return Failure(Unseen(where=self._registry.location, record=written.manifest.digest))
+                    return Failure(self._unseen(written))
             elif _is_alone(written, basis, view) or (calm is not None and calm.head == view.head):
                 return await self._verdict(written, view)
             else:
@@ -136,7 +140,7 @@ class RegistryLedger:
         if entry is None:
             sealed = settled(await self._viewer.entries(view.head.segments))
             if isinstance(sealed, Failure):
-                return Failure(Unseen(where=self._registry.location, record=name))
+                return Failure(self._unseen(written))
             entry = next(each for each in sealed.unwrap() if each.record == name)
         return Success(Appended(record=name, position=entry.position, winner=entry.void))
 
@@ -168,6 +172,9 @@ class RegistryLedger:
 
     async def _known(self) -> Outcome[View]:
         return Success(self._view) if self._view else await self._look()
+
+    def _unseen(self, written: Written) -> Unseen:
+        return Unseen(where=self._registry.location, record=written.manifest.digest)
 
     def _gone(self, what: str) -> LedgerDamaged:
         return LedgerDamaged(where=self._registry.location, what=f"record {what}", why="it is not there, or unreadable")

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.anyio
 RECORDS = "*/manifests/floe-log.*"
 
 
-@pytest.mark.xfail(strict=True, reason="the ledger hands on the transport's fault, which reads as: not recorded")
 @pytest.mark.parametrize("order", TAGS)
 async def test_a_record_that_was_written_is_not_called_unwritten(site: Site, order: str) -> None:
     """The write is applied, its answer is lost, and nobody can look any more."""

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.integration.trouble.site import ORDERS, TAGS, V1, V2, Site
+from tests.integration.trouble.site import ORDERS, V1, V2, Site
 from tests.integration.trouble.told import PRESSED, is_mended, is_true, ordered
 from tests.servers.stale import Stale
 
@@ -17,21 +17,13 @@ KINDS = {
     "pointers": "*/manifests/latest-*",
 }
 MOMENTS = {"before": None, "between": V1, "after": V2}  # and the version that enters just before
-KNOWN = {
-    ("rollback", "pointers", "between"): pytest.mark.xfail(
-        strict=True, reason="a pointer that seems to be where it was long ago is not drawn"
-    ),
-}
-HANGS = pytest.mark.xfail(run=False, reason="the ledger stores its head again and again, without end")
 
 
-def marks(order: str, kind: str, moment: str) -> tuple[pytest.MarkDecorator, ...]:
-    known = HANGS if kind == "the head" and order in TAGS else KNOWN.get((order, kind, moment))
-    slow = None if moment == "between" and order != "status" else pytest.mark.soak
-    return tuple(mark for mark in (known, slow) if mark)
+def marks(order: str, moment: str) -> tuple[pytest.MarkDecorator, ...]:
+    return () if moment == "between" and order != "status" else (pytest.mark.soak,)
 
 
-CASES = [pytest.param(*case, marks=marks(*case)) for case in product(ORDERS, KINDS, MOMENTS)]
+CASES = [pytest.param(*case, marks=marks(case[0], case[2])) for case in product(ORDERS, KINDS, MOMENTS)]
 
 
 @pytest.mark.parametrize(("order", "kind", "moment"), CASES)
