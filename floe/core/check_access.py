@@ -12,6 +12,7 @@ def findings(environment: Environment, policy: Policy) -> Iterator[Finding]:
     if rule is not None:
         yield from _belief(rule, where, policy.identity)
         yield from _lists(rule, where, policy.identity)
+        yield from _nobody_can_come(rule, where, policy.identity)
         yield from _duties(environment, rule, f"{where}.separation_of_duties", policy)
         yield from _approvals(rule, f"{where}.approvals", policy.identity)
     for group in environment.override_groups:
@@ -47,6 +48,14 @@ def _lists(rule: Authorization, where: str, identity: IdentityPolicy) -> Iterato
             other = rule.allowed_groups or rule.allowed_operators
             message = "the list is empty, so nobody may by it"
             yield doubtful(f"{where}.{key}", message) if other else wrong(f"{where}.{key}", message)
+
+
+def _nobody_can_come(rule: Authorization, where: str, identity: IdentityPolicy) -> Iterator[Finding]:
+    """Everybody who is named is named by what nobody can show."""
+    named = {*(rule.allowed_operators or ()), *members(rule.allowed_groups or (), identity)}
+    if named and not _is_unbelieving(rule, identity) and able(rule, identity) == frozenset():
+        message = "nobody whom it names can show that they are: no issuer of promotion.identity can prove it"
+        yield wrong(where, message)
 
 
 def _nobody_in(group: str, where: str, identity: IdentityPolicy) -> Iterator[Finding]:

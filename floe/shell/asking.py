@@ -1,5 +1,6 @@
 """Who asks: what a token proves; where there is none, what somebody says of themselves."""
 
+from contextlib import closing
 from functools import partial
 from typing import Final
 
@@ -45,7 +46,7 @@ async def asker(
         if isinstance(named, Failure):
             return Failure(named.failure())
         unheeded = ("--operator is not heeded: the token says who asks",) if named else ()
-        proved = await _identity(loaded, around, clock).operator(token.reveal())
+        proved = await _proved(token.reveal(), loaded, around, clock)
         return proved.map(lambda operator: Asker(operator=operator, warnings=unheeded))
     name = settled(await anyio.to_thread.run_sync(partial(claimed, asked.operator, around, loaded.settings.base)))
     if isinstance(name, Failure):
@@ -67,7 +68,7 @@ async def _proved_by_the_ci(
     if found.token is None:
         told = (f"no identity token: {found.why}; {UNVERIFIED}",) if found.why else ()
         return Success(Asker(operator=unproved.operator, warnings=told))
-    match settled(await _identity(loaded, around, clock).operator(found.token)):
+    match settled(await _proved(found.token, loaded, around, clock)):
         case Success(operator):
             return Success(Asker(operator=operator))
         case Failure(TokenRefused(reason="issuer") as refusal):
@@ -77,7 +78,10 @@ async def _proved_by_the_ci(
             return Failure(refusal)
 
 
-def _identity(loaded: Loaded, around: Surroundings, clock: Clock) -> Identity:
+async def _proved(token: str, loaded: Loaded, around: Surroundings, clock: Clock) -> Result[Operator, TokenRefused]:
     from floe.effects.identity.token import TokenIdentity  # noqa: PLC0415 (cryptography is slow to load)
 
-    return TokenIdentity(loaded.policy.identity.issuers, clock, around.variables, loaded.settings.base)
+    issuers = loaded.policy.identity.issuers
+    with closing(TokenIdentity(issuers, clock, around.variables, loaded.settings.base)) as opened:
+        identity: Identity = opened
+        return await identity.operator(token)

@@ -3,28 +3,21 @@
 No network: what would be sent is answered by an adapter mounted on the client's own session.
 """
 
-import base64
 import inspect
-import json
 from importlib.metadata import version
-from pathlib import Path
 
-import oras.auth
-import oras.auth.utils
 import oras.container
 import oras.provider
 import pytest
 import requests
 
 HOST = "registry.example:5000"
-SECRET = base64.b64encode(b"ann:secret").decode()
 
 
 class Canned:
-    """A server of one page: the first answer asks for credentials if it is told to, later ones are 200."""
+    """A server of one page."""
 
-    def __init__(self, *challenges: str, status: int = 200) -> None:
-        self.challenges = list(challenges)
+    def __init__(self, *, status: int = 200) -> None:
         self.status = status
         self.requests: list[requests.PreparedRequest] = []
 
@@ -32,10 +25,7 @@ class Canned:
         self.requests.append(request)
         answer = requests.Response()
         answer.request, answer.url, answer.status_code = request, request.url or "", self.status
-        answer._content = b'{"token": "granted"}'
-        if self.challenges:
-            answer.status_code = 401
-            answer.headers["Www-Authenticate"] = self.challenges.pop(0)
+        answer._content = b""
         return answer
 
     def close(self) -> None:
@@ -59,12 +49,10 @@ def test_the_version_is_the_one_these_details_were_read_in() -> None:
     assert version("oras") == "0.2.43"
 
 
-def test_a_client_has_a_session_an_auth_and_a_prefix() -> None:
-    registry = oras.provider.Registry(HOST, insecure=True, tls_verify="/ca.pem", auth_backend="basic")
+def test_a_client_has_a_session_and_a_prefix() -> None:
+    registry = oras.provider.Registry(HOST, insecure=True)
     assert isinstance(registry.session, requests.Session)
-    assert registry.auth.session is registry.session
-    assert (registry.prefix, registry.auth.prefix, registry.hostname) == ("http", "http", HOST)
-    assert (registry._tls_verify, registry.auth._tls_verify) == ("/ca.pem", "/ca.pem")
+    assert (registry.prefix, registry.hostname) == ("http", HOST)
     assert oras.provider.Registry(HOST).prefix == "https"
 
 
@@ -85,17 +73,6 @@ def test_bytes_are_sent_as_they_are() -> None:
     ask(client(server), method="PUT", data=b'{ "spaced" :  1 }', headers={"Content-Type": "a/b"})
     assert server.requests[0].body == b'{ "spaced" :  1 }'
     assert server.requests[0].headers["Content-Type"] == "a/b"
-
-
-def test_docker_config_gives_credentials(tmp_path: Path) -> None:
-    config = tmp_path / "config.json"
-    config.write_text(json.dumps({"auths": {HOST: {"auth": SECRET}}, "credHelpers": {"other.example": "x"}}))
-    loaded = oras.auth.utils.load_configs([str(config)])
-    assert loaded["auths"][HOST] == {"auth": SECRET}
-    assert loaded["credHelpers"]["other.example"] == "x"
-    registry = client(Canned(), auth="basic")
-    registry.auth.load_configs(oras.container.Container(f"{HOST}/app"), configs=[str(config)])
-    assert registry.auth._basic_auth == SECRET
 
 
 def test_a_container_knows_its_addresses() -> None:

@@ -112,16 +112,13 @@ def folded(history: History) -> tuple[State, tuple[Known, ...]]:
     return state, tuple(known)
 
 
-TAGS = tuple(
-    Tag(tag)
-    for version in VERSIONS
-    for tag in (
-        version,
-        *(environment_tag(version, name) for name in NAMES),
-        *(rollback_tag(version, name, number) for name in NAMES for number in (1, 2)),
-    )
-) + tuple(map(pointer, NAMES))
-DRAWN = tuple(tag for tag in TAGS if tag not in VERSIONS)
+TAGS = (
+    *map(Tag, VERSIONS),
+    *(environment_tag(version, name) for version in VERSIONS for name in NAMES),
+    *(rollback_tag(version, name, number) for version in VERSIONS for name in NAMES for number in (1, 2)),
+    *map(pointer, NAMES),
+)
+DRAWN = TAGS[len(VERSIONS) :]
 
 
 @st.composite

@@ -3,14 +3,14 @@
 They go over lists from the beginning, keep nothing, and know nothing of each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.event import Locked, Promoted, RolledBack, Unlocked
-from floe.core.names import Digest, Version
+from floe.core.names import Digest, Tag, Version
 from floe.core.operator import Operator
 from floe.core.policy import IdentityPolicy, Policy
 from floe.core.record import Record
@@ -229,6 +229,8 @@ def objections(
             return held | _against_person(operator, environment, policy)
         case Unlock(environment=environment):
             return _against_person(operator, environment, policy)
+        case _:
+            raise ValueError(command)
 
 
 def _against_person(operator: Operator, environment: str, policy: Policy) -> set[str]:
@@ -262,7 +264,9 @@ def _against_promotion(
     if locked(records, target, at) is not None:
         wrong.add("IsLocked")
     if digest is not None:
-        kinds = {kind for _, kind in conflicts(operator, hands(records, digest, source, target, policy), target, policy)}
+        kinds = {
+            kind for _, kind in conflicts(operator, hands(records, digest, source, target, policy), target, policy)
+        }
         words = {"same": "SameHands", "unknown": "UnknownHands", "machine": "MachineWithoutHuman"}
         wrong |= {words[kind] for kind in kinds}
     return wrong
@@ -324,7 +328,7 @@ def drawn(history: tuple[Written, ...]) -> dict[str, Digest]:
     return tags
 
 
-def differences(expected: dict[str, str], found: dict[str, str]) -> set[tuple[str, str]]:
+def differences(expected: Mapping[Tag, Digest], found: Mapping[Tag, Digest]) -> set[tuple[str, str]]:
     """Tags that are missing or that point elsewhere."""
     missing = {(tag, "missing") for tag in expected if tag not in found}
     return missing | {(tag, "moved") for tag in expected if tag in found and found[tag] != expected[tag]}

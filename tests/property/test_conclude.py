@@ -76,15 +76,25 @@ def test_the_record_says_what_was_decided_by_whom_and_when(case: Case) -> None:
     draft, plan = order.draft, order.plan
     assume(draft is not None)
     assert draft is not None
-    assert (draft.id, draft.trace_id, draft.at, draft.operator) == (RUN.id, RUN.trace_id, snapshot.at, snapshot.operator)
-    assert (draft.event, draft.expects, draft.facts, draft.policy) == (plan.event, plan.expects, plan.facts, plan.policy)
+    assert (draft.id, draft.trace_id, draft.at, draft.operator) == (
+        RUN.id,
+        RUN.trace_id,
+        snapshot.at,
+        snapshot.operator,
+    )
+    assert (draft.event, draft.expects, draft.facts, draft.policy) == (
+        plan.event,
+        plan.expects,
+        plan.facts,
+        plan.policy,
+    )
     assert (draft.before, draft.after, draft.plan) == (plan.before, plan.after, plan.digest)
     assert draft.gates == passed(plan)
 
 
 @given(cases())
 def test_a_record_says_verified_only_of_a_valid_signature_or_by_the_promotion_it_returns_to(case: Case) -> None:
-    order, (snapshot, command, policy) = concluded(case), case
+    order, (snapshot, _, policy) = concluded(case), case
     draft = order.draft
     if draft is None or draft.signature.status != "verified":
         return

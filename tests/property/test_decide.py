@@ -228,7 +228,7 @@ def test_a_lock_that_came_between_is_named_with_the_refusal_it_leads_to() -> Non
 @given(cases(), st.data())
 def test_a_plan_holds_exactly_while_its_facts_and_effects_do(case: Case, data: st.DataObject) -> None:
     """Against any other world: refused if a fact differs, and never a plan that does something else."""
-    snapshot, command, policy = case
+    _, command, policy = case
     decided = decide(*case)
     assume(isinstance(decided, Success))
     plan = decided.unwrap()

@@ -34,9 +34,7 @@ def separating(*authorized: str, optional: tuple[str, ...] = ()) -> Policy:
     policy = plain_policy(*NAMES, optional=optional, identity=PEOPLE)
     rules = {name: Authorization(allowed_groups=("developers",)) for name in authorized}
     rules["prod"] = Authorization(separation_of_duties=True)
-    guarded = tuple(
-        msgspec.structs.replace(each, authorization=rules.get(each.name)) for each in policy.environments
-    )
+    guarded = tuple(msgspec.structs.replace(each, authorization=rules.get(each.name)) for each in policy.environments)
     return msgspec.structs.replace(policy, environments=guarded)
 
 

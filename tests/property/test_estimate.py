@@ -14,9 +14,7 @@ from tests.property.strategies import COMPLIANCE, MISSING, NAMES, TESTS
 
 GATES = (COMPLIANCE, TESTS, MISSING)
 gates = st.lists(st.sampled_from(GATES), unique=True).map(tuple)
-durations = st.dictionaries(
-    st.sampled_from([gate.name for gate in GATES]), st.lists(st.integers(0, 10**7), max_size=9)
-)
+durations = st.dictionaries(st.sampled_from([gate.name for gate in GATES]), st.lists(st.integers(0, 10**7), max_size=9))
 
 
 def state(known: dict[str, list[int]]) -> EnvironmentState:
@@ -26,11 +24,7 @@ def state(known: dict[str, list[int]]) -> EnvironmentState:
 
 def middle(numbers: list[int]) -> int:
     """The dumb oracle: as many are smaller as are larger, or one more."""
-    return next(
-        each
-        for each in sorted(numbers)
-        if sum(other <= each for other in numbers) > Fraction(len(numbers), 2)
-    )
+    return next(each for each in sorted(numbers) if sum(other <= each for other in numbers) > Fraction(len(numbers), 2))
 
 
 @given(gates, durations)

@@ -20,10 +20,26 @@ from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, any_of, faul
 
 # What to do next begins with one of these, or says it within a sentence of the quickstart.
 STEPS = (
-    *("Next: ", "Either ", "Or ", "Fix ", "Push it first: ", "Name one: ", "Roll back: ", "Required ", "Unlock first: "),
+    *(
+        "Next: ",
+        "Either ",
+        "Or ",
+        "Fix ",
+        "Push it first: ",
+        "Name one: ",
+        "Roll back: ",
+        "Required ",
+        "Unlock first: ",
+    ),
     *("Promote it to ", "See what was there before: ", "Sign: ", "Environments: ", "Your groups: "),
 )
-WITHIN = ("Available versions: ", "use --force to re-promote", "A different operator must", "Next: ", "Add to manifest.yaml")
+WITHIN = (
+    "Available versions: ",
+    "use --force to re-promote",
+    "A different operator must",
+    "Next: ",
+    "Add to manifest.yaml",
+)
 
 
 def is_told_well(lines: tuple[str, ...]) -> None:

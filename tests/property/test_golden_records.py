@@ -62,5 +62,5 @@ def test_old_records_still_make_the_state_they_made() -> None:
     state, known = fold((digest, record) for _, digest, record in history)
     assert [each.record.seq for each in known if each.void] == [5]
     current = {each.environment: each.current.version for each in state.environments if each.current}
-    assert current == {"dev": "v1.0.0", "staging": "v1.0.0"}
+    assert current == {"dev": "v1.0.0", "prod": "v0.9.0", "staging": "v1.0.0"}
     assert state.of("dev").lock is None

@@ -55,9 +55,7 @@ def grown(length: int) -> Grown:
     )
     advanced = advance(before.head, seal(record, 2), record)
     sealed = [advanced.sealed] if advanced.sealed else []
-    return Grown(
-        advanced.head, [*before.records, record], [*before.entries, advanced.entry], [*before.sealed, *sealed]
-    )
+    return Grown(advanced.head, [*before.records, record], [*before.entries, advanced.entry], [*before.sealed, *sealed])
 
 
 for _step in range(0, LONGEST, 50):

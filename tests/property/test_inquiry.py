@@ -27,7 +27,16 @@ from floe.core.policy import Policy
 from floe.core.snapshot import DocumentFact, Known, Snapshot, TagFact
 from tests.property.histories import TAGS, cases, folded, histories, tag_facts
 from tests.property.purity import deciding
-from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, commands, operators, plain_policy, policies, signatures
+from tests.property.strategies import (
+    BEGINNING,
+    DIGESTS,
+    VERSIONS,
+    commands,
+    operators,
+    plain_policy,
+    policies,
+    signatures,
+)
 
 ROUNDS = 8  # more than any command needs
 Situation = tuple[Snapshot, Command, Policy]
@@ -94,7 +103,7 @@ def test_more_answers_never_unask_a_question(case: Situation, data: st.DataObjec
 
 @given(cases())
 def test_tags_that_were_not_asked_for_change_nothing(case: Situation) -> None:
-    whole, command, policy = case
+    _, command, policy = case
     seen = learned(*case)
     more = tuple(TagFact(tag=tag, digest=DIGESTS[0]) for tag in TAGS if tag not in {each.tag for each in seen.tags})
     told_more = msgspec.structs.replace(seen, tags=(*seen.tags, *more))

@@ -128,7 +128,9 @@ def test_a_lock_that_is_over_is_none() -> None:
 
 def test_an_unlocked_lock_can_no_longer_be_expected() -> None:
     lock = written(draft_of(Locked(environment=DEV, reason="x"), 0), 0)
-    over = written(draft_of(Unlocked(environment=DEV, reason="y", lock=lock[0]), 1, expects=Expectation(lock=lock[0])), 1)
+    over = written(
+        draft_of(Unlocked(environment=DEV, reason="y", lock=lock[0]), 1, expects=Expectation(lock=lock[0])), 1
+    )
     again = draft_of(Unlocked(environment=DEV, reason="y", lock=lock[0]), 2, expects=Expectation(lock=lock[0]))
     state, _ = fold((lock, over))
     assert winner(state, again) == over[0]

@@ -52,7 +52,7 @@ def spelled_as_a_version(text: str) -> bool:
 @example("v1.2.3+build")
 @example("v01.2.3")
 @example("v1.2.3-" + "a" * 58)
-@example("v１.2.3")
+@example("v\uff11.2.3")
 def test_a_version_is_semver_less_what_a_tag_cannot_hold(text: str) -> None:
     with deciding():
         parsed = parse_version(text)

@@ -72,17 +72,15 @@ def into(environment: str, version: str = V1, source: str | None = None, *, forc
 
 def entered(environment: str, version: str = V1, digest: Digest = ONE) -> Promoted:
     index = NAMES.index(next(name for name in NAMES if name == environment))
-    return Promoted(
-        version=VERSIONS[VERSIONS.index(version)], digest=digest, source=NOWHERE, environment=NAMES[index]
-    )
+    return Promoted(version=VERSIONS[VERSIONS.index(version)], digest=digest, source=NOWHERE, environment=NAMES[index])
 
 
-PUSHED = {V1: ONE, V2: TWO}
+PUSHED: dict[str, Digest] = {V1: ONE, V2: TWO}
 IN_DEV = history(entered(DEV))
-DRAWN = {**PUSHED, "v1.0.0-dev": ONE, "latest-dev": ONE}
+DRAWN: dict[str, Digest] = {**PUSHED, "v1.0.0-dev": ONE, "latest-dev": ONE}
 
 
-def kinds(known: Snapshot, command: Command, policy: Policy = POLICY) -> list[type]:
+def kinds(known: Snapshot, command: Command, policy: Policy = POLICY) -> list[type[object]]:
     with deciding():
         return [type(refusal) for refusal in failures(decide(known, command, policy))]
 
@@ -90,6 +88,11 @@ def kinds(known: Snapshot, command: Command, policy: Policy = POLICY) -> list[ty
 def plan(known: Snapshot, command: Command, policy: Policy = POLICY) -> Plan:
     with deciding():
         return decide(known, command, policy).unwrap()
+
+
+def only(*refusals: type[object]) -> list[type[object]]:
+    """Just these, in this order."""
+    return list(refusals)
 
 
 # What holds of every promotion ---------------------------------------------------------------------------------------
@@ -153,28 +156,28 @@ def test_a_promotion_expects_what_it_saw_and_no_lock(case: tuple[Snapshot, Comma
 @pytest.mark.parametrize(
     ("command", "tags", "expected"),
     [
-        (into("moon"), PUSHED, [UnknownEnvironment]),
-        (into(DEV, source="moon"), PUSHED, [UnknownEnvironment]),
-        (into("sun", source="moon"), PUSHED, [UnknownEnvironment, UnknownEnvironment]),
-        (into("none"), PUSHED, [UnknownEnvironment]),
-        (into(DEV), {}, [VersionNotFound]),
-        (into(STAGING), PUSHED, [NeverPromoted]),
-        (into(STAGING), {}, [VersionNotFound]),
-        (into(PROD, source=DEV), PUSHED, [NotNext, NeverPromoted]),
-        (into(PROD, source=NOWHERE), PUSHED, [NotNext]),
-        (into(DEV, source=PROD), PUSHED, [NotNext, NeverPromoted]),
-        (into(DEV, source=DEV), PUSHED, [NotNext, NeverPromoted]),
-        (into(DEV), {**PUSHED, "v1.0.0-dev": TWO}, [TagExists]),
+        (into("moon"), PUSHED, only(UnknownEnvironment)),
+        (into(DEV, source="moon"), PUSHED, only(UnknownEnvironment)),
+        (into("sun", source="moon"), PUSHED, only(UnknownEnvironment, UnknownEnvironment)),
+        (into("none"), PUSHED, only(UnknownEnvironment)),
+        (into(DEV), {}, only(VersionNotFound)),
+        (into(STAGING), PUSHED, only(NeverPromoted)),
+        (into(STAGING), {}, only(VersionNotFound)),
+        (into(PROD, source=DEV), PUSHED, only(NotNext, NeverPromoted)),
+        (into(PROD, source=NOWHERE), PUSHED, only(NotNext)),
+        (into(DEV, source=PROD), PUSHED, only(NotNext, NeverPromoted)),
+        (into(DEV, source=DEV), PUSHED, only(NotNext, NeverPromoted)),
+        (into(DEV), {**PUSHED, "v1.0.0-dev": TWO}, only(TagExists)),
         (into(DEV), {**PUSHED, "v1.0.0-dev": ONE}, []),
     ],
 )
-def test_what_an_empty_ledger_refuses(command: Promote, tags: dict[str, Digest], expected: list[type]) -> None:
+def test_what_an_empty_ledger_refuses(command: Promote, tags: dict[str, Digest], expected: list[type[object]]) -> None:
     assert kinds(snapshot((), tags), command) == expected
 
 
 def test_already_there_unless_forced() -> None:
     known = snapshot(IN_DEV, DRAWN)
-    assert kinds(known, into(DEV)) == [AlreadyPromoted]
+    assert kinds(known, into(DEV)) == only(AlreadyPromoted)
     assert kinds(known, into(DEV, force=True)) == []
 
 
@@ -185,7 +188,7 @@ def test_force_lifts_nothing_else() -> None:
     )
     policy = msgspec.structs.replace(strict, environments=(guarded, *strict.environments[1:]))
     known = snapshot(IN_DEV, {**DRAWN, "v1.0.0-dev": TWO})
-    expected = [TagExists, Unverified, NotAuthorized, GateWithoutCommand]
+    expected: list[type[object]] = only(TagExists, Unverified, NotAuthorized, GateWithoutCommand)
     assert kinds(known, into(DEV, force=True), policy) == expected
     assert kinds(known, into(DEV), policy) == [TagExists, AlreadyPromoted, *expected[1:]]
 
@@ -199,9 +202,7 @@ def test_after_a_rollback_promotion_is_ordinary_again_and_its_way_on_is_barred()
     back = RolledBack(
         version=V1, digest=ONE, environment=DEV, number=1, tag=Tag("v1.0.0-dev-rollback-1"), reason="slow"
     )
-    records = history(
-        entered(DEV), entered(DEV, V2, TWO), back, before={2: Placement(version=V2, digest=TWO)}
-    )
+    records = history(entered(DEV), entered(DEV, V2, TWO), back, before={2: Placement(version=V2, digest=TWO)})
     known = snapshot(records, {**DRAWN, "v1.1.0-dev": TWO})
     assert kinds(known, into(DEV, V2)) == []
     [refusal] = failures(decide(known, into(STAGING, V2), POLICY))
@@ -218,40 +219,40 @@ def guarded(**rules: object) -> Policy:
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        ({"gates": (COMPLIANCE, MISSING)}, [GateWithoutCommand]),
-        ({"gates": (COMPLIANCE, READ)}, [NotBuilt]),
-        ({"trust": Trust(enforcement="enforce")}, [SignatureRefused]),
+        ({"gates": (COMPLIANCE, MISSING)}, only(GateWithoutCommand)),
+        ({"gates": (COMPLIANCE, READ)}, only(NotBuilt)),
+        ({"trust": Trust(enforcement="enforce")}, only(SignatureRefused)),
         ({"trust": Trust(enforcement="warn")}, []),
-        ({"authorization": Authorization(allowed_operators=("bob",))}, [Unverified, NotAuthorized]),
+        ({"authorization": Authorization(allowed_operators=("bob",))}, only(Unverified, NotAuthorized)),
     ],
 )
-def test_each_rule_of_the_target_refuses(rules: dict[str, object], expected: list[type]) -> None:
+def test_each_rule_of_the_target_refuses(rules: dict[str, object], expected: list[type[object]]) -> None:
     assert kinds(snapshot(IN_DEV, DRAWN), into(STAGING), guarded(**rules)) == expected
 
 
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        ({"min_time_in_previous_seconds": 3 * 3600}, [SoakLeft]),
+        ({"min_time_in_previous_seconds": 3 * 3600}, only(SoakLeft)),
         ({"min_time_in_previous_seconds": 2 * 3600}, []),
-        ({"freeze": (Freeze(),)}, [NotBuilt]),
-        ({"authorization": Authorization(approvals=Approvals(count=2))}, [NotBuilt]),
+        ({"freeze": (Freeze(),)}, only(NotBuilt)),
+        ({"authorization": Authorization(approvals=Approvals(count=2))}, only(NotBuilt)),
     ],
 )
-def test_what_time_or_people_may_bring_is_outstanding(rules: dict[str, object], expected: list[type]) -> None:
+def test_what_time_or_people_may_bring_is_outstanding(rules: dict[str, object], expected: list[type[object]]) -> None:
     planned = plan(snapshot(IN_DEV, DRAWN), into(STAGING), guarded(**rules))
     assert [type(each) for each in planned.outstanding] == expected
 
 
 def test_a_refused_promotion_tells_what_is_outstanding_too() -> None:
     policy = guarded(freeze=(Freeze(),), gates=(MISSING,))
-    assert kinds(snapshot(IN_DEV, DRAWN), into(STAGING), policy) == [GateWithoutCommand, NotBuilt]
+    assert kinds(snapshot(IN_DEV, DRAWN), into(STAGING), policy) == only(GateWithoutCommand, NotBuilt)
 
 
 def test_a_lock_refuses_until_it_ends() -> None:
     lock = draft_of(Locked(environment=DEV, reason="#1"))
     known = snapshot((written(lock, 0),), PUSHED)
-    assert kinds(known, into(DEV)) == [IsLocked]
+    assert kinds(known, into(DEV)) == only(IsLocked)
     ending = draft_of(Locked(environment=DEV, reason="#1", until=known.at))
     assert kinds(snapshot((written(ending, 0),), PUSHED), into(DEV)) == []
 
@@ -316,16 +317,14 @@ def test_the_next_promotion_finishes_the_one_that_was_cut_short() -> None:
 
 def test_a_tag_that_is_recorded_and_not_yet_drawn_is_taken_all_the_same() -> None:
     """The release tag was moved by hand between the record and the drawing."""
-    moved = {V1: TWO}
+    moved: dict[str, Digest] = {V1: TWO}
     for force in (False, True):
         [refusal] = failures(decide(snapshot(IN_DEV, moved), into(DEV, force=force), POLICY))[:1]
         assert refusal == TagExists(name=Tag("v1.0.0-dev"), found=ONE, wanted=TWO)
 
 
-
-
 def test_a_record_that_does_not_say_where_it_led_leads_nowhere() -> None:
     """What is not known is not allowed."""
     blank = written(draft_of(entered(DEV), 0, after=None), 0)
-    assert kinds(snapshot((blank,), DRAWN), into(STAGING)) == [NeverPromoted]
+    assert kinds(snapshot((blank,), DRAWN), into(STAGING)) == only(NeverPromoted)
     assert kinds(snapshot((blank,), DRAWN), into(DEV)) == []

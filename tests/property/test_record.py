@@ -1,6 +1,7 @@
 """A record is one small manifest that is read for ever, and never read wrongly."""
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ WHERE = "memory://registry"
 PROMOTED = Promoted(version=VERSIONS[0], digest=DIGESTS[0], source="none", environment=NAMES[0])
 
 
-def record_of(**more: object) -> Record:
+def record_of(**more: Any) -> Record:
     return place(draft_of(PROMOTED, **more), seq=1, predecessors=(), repository=WHERE)
 
 

@@ -79,7 +79,9 @@ def plan(known: Snapshot, version: Version | None = V[0], policy: Policy = POLIC
         return decide(known, RollBack(version=version, environment=PROD, reason="slow"), policy).unwrap()
 
 
-def kinds(known: Snapshot, version: Version | None = V[0], policy: Policy = POLICY, environment: str = PROD) -> list[type]:
+def kinds(
+    known: Snapshot, version: Version | None = V[0], policy: Policy = POLICY, environment: str = PROD
+) -> list[type]:
     command = RollBack(version=version, environment=environment, reason="slow")
     with deciding():
         return [type(refusal) for refusal in failures(decide(known, command, policy))]
@@ -148,9 +150,7 @@ def test_what_refuses_a_rollback() -> None:
 
 
 def ruled(**rules: object) -> Policy:
-    return msgspec.structs.replace(
-        POLICY, environments=(msgspec.structs.replace(POLICY.environments[0], **rules),)
-    )
+    return msgspec.structs.replace(POLICY, environments=(msgspec.structs.replace(POLICY.environments[0], **rules),))
 
 
 def test_gates_duties_and_locks_do_not_stop_a_rollback_and_authorization_does() -> None:

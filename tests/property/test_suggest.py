@@ -16,9 +16,12 @@ released = st.lists(numbered, unique=True, max_size=20)
 @st.composite
 def tags(draw: st.DrawFn) -> tuple[Tag, ...]:
     found = [Tag(version) for version in draw(released)]
-    for version in draw(released):
-        found.append(environment_tag(version, draw(st.sampled_from(NAMES))))
-    found += [pointer(name) for name in NAMES] + [Tag("floe-log"), Tag("v1.0.0-dev-rollback-1"), Tag("latest-v1.0.0-dev")]
+    found += [environment_tag(version, draw(st.sampled_from(NAMES))) for version in draw(released)]
+    found += [pointer(name) for name in NAMES] + [
+        Tag("floe-log"),
+        Tag("v1.0.0-dev-rollback-1"),
+        Tag("latest-v1.0.0-dev"),
+    ]
     return tuple(draw(st.permutations(found)))
 
 

@@ -1,5 +1,7 @@
 """Which step may follow which, and whether a version stands in an environment."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,6 @@ from tests.property import oracle
 from tests.property.histories import History, folded, histories
 from tests.property.purity import deciding
 from tests.property.strategies import names, plain_policy, policies, versions
-
 
 
 @given(policies(), st.data())
@@ -34,7 +35,7 @@ def test_the_path_that_a_refusal_shows_can_be_walked_and_skips_nothing(policy: P
         path = step.failure().path
         ladder = [NOWHERE, *policy.names]
         assert bool(path) == (ladder.index(source) < ladder.index(target))
-        assert all(oracle.may_follow(policy, here, there) for here, there in zip(path, path[1:], strict=False))
+        assert all(oracle.may_follow(policy, here, there) for here, there in pairwise(path))
         assert not path or (path[0], path[-1]) == (source, target)
 
 
@@ -92,5 +93,3 @@ def test_without_a_source_the_nearest_where_the_version_stands_is_meant(
     else:
         assert meant == allowed[0]
         assert not any(oracle.stands(known, version, name) for name in allowed)
-
-

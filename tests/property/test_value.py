@@ -27,7 +27,10 @@ def every(kind: type[Value]) -> Iterator[type[Value]]:
         yield from every(each)
 
 
-VALUES = sorted({kind for kind in every(Value) if kind.__module__.startswith("floe.core.")}, key=lambda kind: (kind.__module__, kind.__name__))
+VALUES = sorted(
+    {kind for kind in every(Value) if kind.__module__.startswith("floe.core.")},
+    key=lambda kind: (kind.__module__, kind.__name__),
+)
 every_value = pytest.mark.parametrize("kind", VALUES, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
 
 

@@ -121,7 +121,8 @@ class Issuer:
 
     def claims(self, now: int, **more: Any) -> dict[str, Any]:
         """What a good token says; a claim given as `...` is left out."""
-        usual: dict[str, Any] = {"iss": self.url, "aud": "floe", "sub": "someone", "iat": now, "exp": now + 300, "jti": "token-1"}
+        usual: dict[str, Any] = {"iss": self.url, "aud": "floe", "sub": "someone", "jti": "token-1"}
+        usual |= {"iat": now, "exp": now + 300}
         return {name: value for name, value in {**usual, **more}.items() if value is not ...}
 
     def mint(
