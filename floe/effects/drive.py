@@ -29,7 +29,7 @@ from floe.effects.ports import Subject, World
 T = TypeVar("T")
 
 WAIT_SECONDS = 30.0  # for how long a promotion that lost a race tries again
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0  # seconds
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 4.0  # seconds
 
 
 class Refused(Value, frozen=True, kw_only=True):
@@ -137,13 +137,14 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
         clock = self.world.clock
         ends, pause = clock.monotonic() + patience, _FIRST_PAUSE
         while True:
+            began = clock.monotonic()
             outcome = settled(await self._attempt())
             if isinstance(outcome, Failure) or outcome.unwrap().receipt.winner is None:
                 return outcome
             if clock.monotonic() >= ends:
                 return Failure(_outvoted(outcome.unwrap()))
+            pause = min(max(2 * pause, clock.monotonic() - began), _LONGEST_PAUSE)  # as long as others take, at least
             await clock.sleep(pause * self.world.entropy.jitter())  # full jitter
-            pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def carry_saved(self, saved: Plan) -> Result[Carried, Trouble]:
         """Carry out a saved plan exactly as it is, or refuse; a plan that lost a race is not tried again."""

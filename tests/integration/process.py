@@ -185,9 +185,9 @@ def only(environ: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def ended(process: "subprocess.Popen[str]") -> Answer:
+def ended(process: "subprocess.Popen[str]", within: float = TIMEOUT) -> Answer:
     try:
-        stdout, stderr = process.communicate(timeout=TIMEOUT)
+        stdout, stderr = process.communicate(timeout=within)
     finally:
         process.kill()
     return Answer(process.returncode, stdout, stderr)

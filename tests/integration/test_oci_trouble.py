@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
+import anyio
 import pytest
 from returns.result import Failure, Success
 
@@ -12,7 +13,7 @@ from floe.core import canonical
 from floe.core.artifact import EMPTY, EMPTY_CONTENT, LARGEST_MANIFEST, MANIFEST, Descriptor, Manifest
 from floe.core.fault import Absent, CredentialsRefused, Damaged, Oversized, TagTaken, Unavailable
 from floe.core.names import Tag
-from floe.effects.registry.credentials import Credentials
+from floe.effects.registry.credentials import Credentials, RefreshToken
 from floe.effects.registry.oci import OciRegistry
 from tests.integration.clocks import FastClock, PatientClock
 from tests.integration.remote import ANN, NOBODY, remote, why
@@ -347,3 +348,29 @@ async def test_a_head_that_is_unknown_or_says_nothing_is_made_up_for() -> None:
         for _ in range(2):
             assert await registry.resolve(V1) == Success(ONE.digest)
         await registry.aclose()
+
+
+async def test_who_stops_waiting_is_not_kept(registry: OciRegistry, proxy: Proxy) -> None:
+    """As with Ctrl-C while a registry says nothing."""
+    proxy.toxics.add(troubles.silence(20))
+    began = monotonic()
+    with anyio.move_on_after(0.2):
+        await registry.manifest(ONE.digest)
+    assert monotonic() - began < 3
+
+
+async def test_a_refresh_token_is_exchanged() -> None:
+    def answer(heard: Heard) -> Reply:
+        if heard.target == "/token":
+            return Reply(body=b'{"access_token": "granted"}')
+        if heard.headers.get("authorization") == "Bearer granted":
+            return Reply(body=b'{"tags": ["a"]}')
+        return Reply(401, {"WWW-Authenticate": f'Bearer realm="{server.url}/token",service="s",scope="a b"'})
+
+    with Stranger(answer) as server:
+        registry = remote(server.authority, credentials=RefreshToken(token="r&x", source="a test"))
+        assert await registry.tags() == Success((Tag("a"),))
+        await registry.aclose()
+        asked = next(heard for heard in server.heard if heard.target == "/token")
+        assert (asked.method, asked.headers.get("authorization")) == ("POST", None)
+        assert asked.body == b"grant_type=refresh_token&client_id=floe&refresh_token=r%26x&service=s&scope=a&scope=b"

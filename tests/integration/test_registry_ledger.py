@@ -26,6 +26,7 @@ PROMOTER: Final = (sys.executable, str(Path(__file__).with_name("promoter.py")))
 STRUCK: Final = (sys.executable, str(Path(__file__).with_name("struck_request.py")))
 KILLED: Final = -9
 AT_ONCE: Final = 16
+RACE_SECONDS: Final = 900.0  # for one process of a race
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def race(shop: Shop, shares: list[list[str]]) -> list[Answer]:
         assert each.stdin is not None
         each.stdin.close()
         each.stdin = None
-    return [ended(each) for each in running]
+    return [ended(each, RACE_SECONDS) for each in running]
 
 
 def check_race(shop: Shop, processes: int, each: int) -> None:

@@ -7,7 +7,7 @@ from floe.core.access import may
 from floe.core.check import examine
 from floe.core.finding import Finding
 from floe.core.names import EnvironmentName
-from floe.core.operator import Assurance, Operator
+from floe.core.operator import Operator
 from floe.core.policy import (
     POLICY_GATE,
     Approvals,
@@ -26,6 +26,16 @@ GROUPS = ("managers", "developers", "nobody")
 BUILT_IN = Gate(name=POLICY_GATE, timeout_seconds=60)
 ISSUER = Issuer(issuer="https://a.example", audience="floe")
 
+
+def proved(name: str) -> str:
+    return f"{ISSUER.issuer}#{name}"
+
+
+def given_name(name: str) -> str:
+    return f"{name}@example.com"
+
+
+KINDS = (proved, given_name)
 subsets = st.sets(st.sampled_from(PEOPLE)).map(lambda names: tuple(sorted(names)))
 optional_people = st.none() | subsets
 optional_groups = st.none() | st.sets(st.sampled_from(GROUPS)).map(lambda names: tuple(sorted(names)))
@@ -38,7 +48,9 @@ authorizations = st.builds(
 identities = st.builds(
     IdentityPolicy,
     issuers=st.sampled_from([(), (ISSUER,)]),
-    people=st.sampled_from([(), tuple(Named(name=name, members=(f"{name}@example.com",)) for name in PEOPLE)]),
+    people=st.sampled_from(
+        [(), *(tuple(Named(name=name, members=(each(name),)) for name in PEOPLE) for each in KINDS)]
+    ),
     groups=st.builds(
         lambda managers, developers: (
             Named(name="managers", members=managers),
@@ -69,14 +81,15 @@ def one(authorization: Authorization, identity: IdentityPolicy) -> Policy:
 
 def somebody_may(authorization: Authorization, identity: IdentityPolicy) -> bool:
     """The oracle: ask for everybody there is, verified or not, with every identity they have."""
-    names = [*PEOPLE, *(f"{name}@example.com" for name in PEOPLE), "stranger"]
-    assurances: list[Assurance] = ["verified"] if identity.issuers else []
-    assurances += ["unverified"] if identity.accept_unverified else []
-    return any(
-        may(Operator(name=name, assurance=assurance), step("prod", authorization), identity).value_or(None)
+    names = [*PEOPLE, *map(given_name, PEOPLE), *map(proved, PEOPLE), "stranger"]
+    unproved = [Operator(name=name, assurance="unverified") for name in names] if identity.accept_unverified else []
+    verified = [
+        Operator(name="?", assurance="verified", issuer=each.issuer, subject=name)
+        for each in identity.issuers
         for name in names
-        for assurance in assurances
-    )
+    ]
+    prod = step("prod", authorization)
+    return any(may(each, prod, identity).value_or(None) for each in (*unproved, *verified))
 
 
 @given(authorizations, identities)
@@ -123,7 +136,7 @@ def test_a_group_that_only_an_issuer_knows_is_doubtful() -> None:
 def duties(*people: str, names: tuple[str, ...] = PEOPLE) -> Policy:
     """Everybody may promote to staging; these may promote to prod, with separate hands."""
     identity = IdentityPolicy(
-        issuers=(ISSUER,), people=tuple(Named(name=name, members=(f"{name}@example.com",)) for name in names)
+        issuers=(ISSUER,), people=tuple(Named(name=name, members=(proved(name),)) for name in names)
     )
     rule = Authorization(allowed_operators=people, separation_of_duties=True)
     return Policy(environments=(step("staging"), step("prod", rule)), identity=identity)
@@ -161,8 +174,9 @@ def test_no_more_approvals_can_be_asked_for_than_there_are_others_to_give_them()
 
 
 def test_who_promotes_does_not_approve() -> None:
-    rule = Authorization(allowed_operators=("ada",), approvals=Approvals(count=1, groups=("managers",)))
-    identity = IdentityPolicy(issuers=(ISSUER,), groups=(Named(name="managers", members=("ada",)),))
+    ada = (proved("ada"),)
+    rule = Authorization(allowed_operators=ada, approvals=Approvals(count=1, groups=("managers",)))
+    identity = IdentityPolicy(issuers=(ISSUER,), groups=(Named(name="managers", members=ada),))
     assert [each.where for each in found(one(rule, identity))] == ["environments.prod.authorization.approvals"]
 
 
@@ -182,7 +196,8 @@ def test_a_person_without_identities_and_a_member_without_a_person_are_doubtful(
 
 def test_an_empty_list_is_wrong_unless_another_lets_somebody_in() -> None:
     alone = one(Authorization(allowed_groups=()), IdentityPolicy(issuers=(ISSUER,)))
-    beside = one(Authorization(allowed_groups=(), allowed_operators=("ada",)), IdentityPolicy(issuers=(ISSUER,)))
+    rule = Authorization(allowed_groups=(), allowed_operators=(proved("ada"),))
+    beside = one(rule, IdentityPolicy(issuers=(ISSUER,)))
     assert [each.level for each in found(alone)] == ["wrong"]
     assert [each.level for each in found(beside)] == ["doubtful"]
 
@@ -195,3 +210,26 @@ def test_waiting_before_the_first_environment_stops_nothing() -> None:
 def test_those_who_may_override_are_somebody() -> None:
     last = Environment(name=EnvironmentName("dev"), gates=(BUILT_IN,), override_groups=("managers",))
     assert [each.level for each in found(Policy(environments=(last,)))] == ["wrong"]
+
+
+def test_a_rule_that_names_only_what_nobody_can_show_is_wrong() -> None:
+    """Row I01: a name alone lets nobody in, and `check` says so before anybody is refused."""
+    people = (Named(name="ada", members=("ada@example.com", "https://other.example#ada")),)
+    identity = IdentityPolicy(issuers=(ISSUER,), people=people)
+    findings = found(one(Authorization(allowed_operators=("ada",)), identity))
+    assert [(each.level, each.where) for each in findings] == [
+        ("wrong", "environments.prod.authorization"),
+        ("doubtful", "identity.people.ada"),
+        ("doubtful", "identity.people.ada"),
+    ]
+    assert "'https://other.example' is none of identity.issuers" in findings[2].message
+
+
+def test_groups_of_two_issuers_are_doubtful() -> None:
+    issuers = tuple(
+        Issuer(issuer=f"https://{name}.example", audience="floe", groups_claim="groups") for name in ("a", "b")
+    )
+    where = [
+        each.where for each in found(Policy(environments=(step("dev"),), identity=IdentityPolicy(issuers=issuers)))
+    ]
+    assert where == ["identity.issuers"]
