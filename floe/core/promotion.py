@@ -195,7 +195,7 @@ def _plan(snapshot: Snapshot, step: Step, digest: Digest, outstanding: tuple[Out
         before=Placement(version=current.version, digest=current.digest) if current else None,
         after=Placement(version=version, digest=digest),
         gates=target.gates,
-        drawings=(*unfinished(snapshot, step.state), *drawings(event)),
+        drawings=(*drawings(event), *unfinished(snapshot, step.state)),
         outstanding=outstanding,
         warnings=tuple(_warnings(snapshot, step)),
     )

@@ -41,6 +41,8 @@ def version_before(state: EnvironmentState) -> Version | None:
         if each.kind == "rolled-back":
             ladder = ladder[: ladder.index(each.version)] if each.version in ladder else []
         ladder.append(each.version)
+    while ladder and (state.current is None or ladder[-1] != state.current.version):
+        ladder.pop()  # adopted, and not where the pointer was
     return ladder[-2] if len(ladder) > 1 else None
 
 
@@ -172,7 +174,7 @@ def _plan(snapshot: Snapshot, command: RollBack, to: Destination, known: Facts) 
         expects=Expectation(after=current.record if current else None),
         before=Placement(version=current.version, digest=current.digest) if current else None,
         after=to.placement,
-        drawings=(*unfinished(snapshot, state), *drawings(event)),
+        drawings=(*drawings(event), *unfinished(snapshot, state)),
         impact=_impact(snapshot, current.digest if current else None, to.digest),
         warnings=locked,
     )

@@ -51,8 +51,10 @@ class Shop(Bench):
         run(partial(self.session().world.registry.put_manifest, manifest, Tag(version))).unwrap()
         return manifest.digest
 
-    def tags(self) -> dict[Tag, Digest]:
-        return run(self.session().world.registry.resolve_all).unwrap()
+    def tags(self) -> dict[str, str]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
+        return {
+            str(tag): str(digest) for tag, digest in run(self.session().world.registry.resolve_all).unwrap().items()
+        }
 
     def drift(self) -> tuple[Drift, ...]:
         session = self.session()

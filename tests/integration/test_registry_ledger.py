@@ -15,7 +15,7 @@ from floe.core import canonical, head
 from floe.core.artifact import DOCKER_MANIFEST, EMPTY_CONTENT, INDEX, MANIFEST
 from floe.core.head import Head
 from floe.core.merge import Written, tag_of
-from floe.core.names import EnvironmentName, Tag, environment_tag
+from floe.core.names import EnvironmentName, Tag
 from floe.core.record import place, seal
 from tests.integration.contract.ledgers import promoted
 from tests.integration.process import Answer, ended, run, shown
@@ -160,10 +160,7 @@ def check_race(shop: Shop, processes: int, each: int) -> None:
     assert len(acknowledged) == len(versions)
     entries = run(shop.session().world.ledger.entries).unwrap()
     assert acknowledged <= {entry.record for entry in entries}
-    assert {entry.tag for entry in entries if entry.void is None} == {
-        environment_tag(version, EnvironmentName("dev"))
-        for version in versions  # type: ignore[arg-type]
-    }
+    assert {entry.tag for entry in entries if entry.void is None} == {f"{version}-dev" for version in versions}
     assert shop.inside("platform", "recover").code == 0
     assert shop.drift() == ()
 
@@ -233,7 +230,7 @@ def test_tags_made_by_hand_are_adopted_and_none_of_them_moves(shop: Shop) -> Non
     assert shop.inside("platform", "adopt").stdout == "Nothing to adopt\n"
     assert "ADOPTED    v0.9.0" in shop.inside("platform", "status", "--env=prod", "--history=9").stdout
     assert shop.inside("platform", "rollback", "--env=prod", "--reason=slow").code == 0
-    assert shop.tags()[Tag("latest-prod")] == before[Tag("v0.8.0")]
+    assert shop.tags()["latest-prod"] == before["v0.8.0"]
 
 
 def hand(shop: Shop, version: str, tag: str) -> None:

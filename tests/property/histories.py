@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from floe.core import canonical
 from floe.core.command import Command
 from floe.core.drawing import own_tag
-from floe.core.event import Event, Placement, Promoted, RolledBack, moved_to
+from floe.core.event import Adopted, Event, Placement, Promoted, RolledBack, moved_to
 from floe.core.facts import Facts
 from floe.core.gates import Examined, GateResult
 from floe.core.ledger import evolve
@@ -98,7 +98,7 @@ def histories(
 
 
 def _with_own_bytes(event: Event) -> Event:
-    if isinstance(event, Promoted | RolledBack):
+    if isinstance(event, Promoted | Adopted | RolledBack):
         return msgspec.structs.replace(event, digest=DIGESTS[VERSIONS.index(event.version)])
     return event
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
-from floe.core.event import Locked, Promoted, RolledBack, Unlocked
+from floe.core.event import Adopted, Locked, Promoted, RolledBack, Unlocked
 from floe.core.names import Digest, Tag, Version
 from floe.core.operator import Operator
 from floe.core.policy import IdentityPolicy, Policy
@@ -28,7 +28,7 @@ def is_void(earlier: list[Written], record: Record) -> bool:
     moved: Digest | None = None
     held: Digest | None = None
     for digest, other in earlier:
-        if other.event.environment == where and isinstance(other.event, Promoted | RolledBack):
+        if other.event.environment == where and moves(other):
             moved = digest
         if other.event.environment == where and isinstance(other.event, Locked):
             until = other.event.until
@@ -38,6 +38,12 @@ def is_void(earlier: list[Written], record: Record) -> bool:
     wrong_move = record.expects.after is not msgspec.UNSET and record.expects.after != moved
     wrong_lock = record.expects.lock is not msgspec.UNSET and record.expects.lock != held
     return wrong_move or wrong_lock
+
+
+def moves(record: Record) -> bool:
+    """Whether a record leaves the pointer where it says."""
+    event = record.event
+    return isinstance(event, Promoted | RolledBack) or (isinstance(event, Adopted) and event.is_current)
 
 
 def valid(history: tuple[Written, ...]) -> list[Written]:
@@ -56,9 +62,9 @@ def stands(records: Iterable[Known], version: str, environment: str) -> Known | 
     promotion, is_in = None, False
     for known in records:
         event, before = known.record.event, known.record.before
-        if event.environment != environment or not isinstance(event, Promoted | RolledBack):
+        if event.environment != environment or not isinstance(event, Promoted | Adopted | RolledBack):
             continue
-        if isinstance(event, Promoted) and event.version == version:
+        if isinstance(event, Promoted | Adopted) and event.version == version:
             promotion, is_in = known, True
         elif isinstance(event, RolledBack) and event.version == version:
             is_in = True
@@ -147,7 +153,7 @@ def hands(records: Iterable[Known], digest: str, source: str, target: str, polic
     earlier = order[: order.index(target)]
     for known in records:
         event = known.record.event
-        if isinstance(event, Promoted) and event.digest == digest and event.environment in earlier:
+        if isinstance(event, Promoted | Adopted) and event.digest == digest and event.environment in earlier:
             where = policy.environment(event.environment)
             if event.environment == source or (where is not None and where.authorization is not None):
                 found[event.environment] = known
@@ -165,6 +171,8 @@ def conflicts(operator: Operator, found: dict[str, Known], target: str, policy: 
     wrong = set()
     for environment, known in found.items():
         theirs = person(known.record.operator, policy.identity)
+        if isinstance(known.record.event, Adopted):
+            theirs = None
         if mine is None or theirs is None or not is_believed(known.record.operator, policy.identity):
             wrong.add((environment, "unknown"))
         elif mine == theirs:
@@ -319,11 +327,11 @@ def drawn(history: tuple[Written, ...]) -> dict[str, Digest]:
     tags: dict[str, Digest] = {}
     for _, record in valid(history):
         event = record.event
-        if isinstance(event, Promoted):
+        if isinstance(event, Promoted | Adopted):
             tags[f"{event.version}-{event.environment}"] = event.digest
         if isinstance(event, RolledBack):
             tags[event.tag] = event.digest
-        if isinstance(event, Promoted | RolledBack):
+        if isinstance(event, Promoted | Adopted | RolledBack) and moves(record):
             tags[f"latest-{event.environment}"] = event.digest
     return tags
 

@@ -13,9 +13,9 @@ import msgspec
 from hypothesis import strategies as st
 
 from floe.core.canonical import digest_of
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock
 from floe.core.effect import Effect
-from floe.core.event import Event, Locked, Promoted, RolledBack, Unlocked
+from floe.core.event import Adopted, Event, Locked, Promoted, RolledBack, Unlocked
 from floe.core.facts import Facts, SignatureFacts, SignatureStatus
 from floe.core.fault import Fault
 from floe.core.gates import GateResult, Report
@@ -220,7 +220,7 @@ def commands(draw: st.DrawFn, order: tuple[str, ...] = NAMES) -> Command:
     """Commands in these environments mostly, sometimes in one that does not exist."""
     somewhere = st.sampled_from((*order, *order, *order, UNKNOWN))
     version, environment = draw(versions), draw(somewhere)
-    match draw(st.sampled_from(("promote", "promote", "promote", "roll back", "roll back", "lock", "unlock"))):
+    match draw(st.sampled_from(("promote", "promote", "promote", "roll back", "roll back", "lock", "unlock", "adopt"))):
         case "promote":
             source = draw(st.none() | st.just("none") | somewhere)
             force = draw(st.sampled_from((False, False, True)))
@@ -229,6 +229,8 @@ def commands(draw: st.DrawFn, order: tuple[str, ...] = NAMES) -> Command:
             return RollBack(version=draw(st.none() | st.just(version)), environment=environment, reason="slow")
         case "lock":
             return Lock(environment=environment, reason="incident", until=draw(st.none() | moments))
+        case "adopt":
+            return Adopt(version=version, digest=draw(digests), environment=environment, is_current=draw(st.booleans()))
         case _:
             return Unlock(environment=environment, reason="over")
 
@@ -240,6 +242,7 @@ def events(order: tuple[EnvironmentName, ...]) -> st.SearchStrategy[Event]:
     return st.one_of(
         st.sampled_from(_promotions(order)),
         st.sampled_from(_promotions(order)),
+        st.sampled_from(_adoptions(order)),
         st.sampled_from(_rollbacks(order)),
         st.sampled_from([*locks, *(Unlocked(environment=name, reason="over", lock=DIGESTS[0]) for name in order)]),
     )
@@ -253,6 +256,14 @@ def _promotions(order: tuple[EnvironmentName, ...]) -> list[Promoted]:
         Promoted(version=version, digest=digest, source=source, environment=name)
         for version, digest, name in itertools.product(VERSIONS, DIGESTS, order)
         for source in ("none", *order)
+    ]
+
+
+def _adoptions(order: tuple[EnvironmentName, ...]) -> list[Adopted]:
+    return [
+        Adopted(version=version, digest=digest, environment=name, is_current=is_current)
+        for version, digest, name in itertools.product(VERSIONS, DIGESTS[:2], order)
+        for is_current in (True, False)
     ]
 
 

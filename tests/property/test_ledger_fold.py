@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floe.core import ledger
-from floe.core.event import Locked, Promoted, RolledBack, Unlocked
+from floe.core.event import Locked, Promoted, Unlocked
 from floe.core.gates import Examined, GateResult
 from floe.core.ledger import evolve, fold, winner
 from floe.core.record import Expectation
@@ -58,7 +58,7 @@ def test_what_is_current_and_what_locks_are_what_the_valid_records_say(history: 
     valid = oracle.valid(history)
     for name in NAMES:
         here = [(digest, record) for digest, record in valid if record.event.environment == name]
-        moved = [digest for digest, record in here if isinstance(record.event, Promoted | RolledBack)]
+        moved = [digest for digest, record in here if oracle.moves(record)]
         locks = [(digest, record.event) for digest, record in here if isinstance(record.event, Locked | Unlocked)]
         standing, lock = state.of(name).current, state.of(name).lock
         assert (standing.record if standing else None) == (moved[-1] if moved else None)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from floe.core.event import Event, Locked, Promoted, RolledBack, Unlocked
+from floe.core.event import Adopted, Event, Locked, Promoted, Refused, RolledBack, Unlocked
 from tests.property.exploration import World, explore
 
 
@@ -31,6 +31,8 @@ class Past:
                 self.locked.add(environment)
             case Unlocked(environment=environment):
                 self.locked.discard(environment)
+            case Adopted() | Refused():
+                raise AssertionError("nobody adopts here, and refusals are not recorded by the core")
 
 
 def check(world: World) -> None:

@@ -10,7 +10,7 @@ from returns.result import Failure, Success
 from floe.core.command import Command, RollBack
 from floe.core.decide import decide
 from floe.core.effect import CreateTag, MovePointer
-from floe.core.event import Event, Locked, Placement, Promoted, RolledBack
+from floe.core.event import Adopted, Event, Locked, Placement, Promoted, RolledBack
 from floe.core.impact import compare
 from floe.core.names import Digest, Tag, Version, pointer, rollback_tag
 from floe.core.outcome import failures
@@ -42,6 +42,10 @@ SIGNED = SignatureVerdict(status="verified", detail="key")
 
 def promoted(number: int) -> Promoted:
     return Promoted(version=V[number], digest=DIGESTS[number], source="none", environment=PROD)
+
+
+def adopted(number: int, *, is_current: bool = False) -> Adopted:
+    return Adopted(version=V[number], digest=DIGESTS[number], environment=PROD, is_current=is_current)
 
 
 def back_to(number: int, count: int = 1) -> RolledBack:
@@ -101,7 +105,7 @@ def test_a_rollback_goes_only_where_the_version_once_was(case: tuple[Snapshot, C
     came = [
         each.record.event.digest
         for each in known.valid
-        if isinstance(each.record.event, Promoted)
+        if isinstance(each.record.event, Promoted | Adopted)
         and (each.record.event.version, each.record.event.environment) == (event.version, event.environment)
     ]
     assert came[-1] == event.digest
@@ -192,6 +196,9 @@ def test_a_signature_is_asked_for_unless_the_promotion_held_a_verified_one() -> 
         ((promoted(0), promoted(1), promoted(2), back_to(1)), V[0]),
         ((promoted(0), promoted(1), promoted(0)), V[1]),
         ((back_to(0), promoted(1)), V[0]),
+        ((adopted(0), adopted(1, is_current=True)), V[0]),
+        ((adopted(0), adopted(1, is_current=True), adopted(2)), V[0]),
+        ((adopted(0), adopted(1)), None),
         ((promoted(0), Locked(environment=PROD, reason="x"), promoted(1)), V[0]),
     ],
 )

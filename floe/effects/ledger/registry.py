@@ -8,7 +8,7 @@ from typing import Final
 
 from returns.result import Failure, Success
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT
 from floe.core.fault import Absent, LedgerDamaged, Unavailable, Unseen
 from floe.core.head import Entry
@@ -19,11 +19,11 @@ from floe.core.policy import Policy
 from floe.core.record import Draft, Record, place, seal
 from floe.core.snapshot import Known
 from floe.core.state import State
-from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
+from floe.effects.ledger.appending import Homing
+from floe.effects.ledger.view import View, Viewer
 from floe.effects.ports import Appended, Clock, Look, Outcome, Registry
 
 SETTLING: Final = 0.1  # seconds to wait after others were seen to write
-STORING: Final = 60.0  # seconds in which a head that is stored must be the one that is read
 
 
 class RegistryLedger:
@@ -79,9 +79,21 @@ class RegistryLedger:
         put = settled(await self._put(written, policy))
         if isinstance(put, Failure):
             # An answer that was lost may have been a yes.
-            return Failure(self._unseen(written)) if isinstance(put.failure(), Unavailable) else put
+            in_doubt = Unseen(where=self._registry.location, record=written.manifest.digest)
+            return Failure(in_doubt) if isinstance(put.failure(), Unavailable) else put
         self._viewer.mine[tag_of(written)] = written
-        return await self._acknowledge(written, view)
+        return await self._homing(written, view).acknowledge()
+
+    def _homing(self, written: Written, basis: View) -> Homing:
+        return Homing(
+            registry=self._registry,
+            clock=self._clock,
+            viewer=self._viewer,
+            look=self._look,
+            settling=self._settling,
+            written=written,
+            basis=basis,
+        )
 
     def _place(self, draft: Draft, policy: Policy, view: View) -> Written:
         highest = max((each.seq for each in view.records), default=0)
@@ -99,50 +111,6 @@ class RegistryLedger:
             if isinstance(kept, Failure):
                 return Failure(kept.failure())
         return await self._registry.put_manifest(written.manifest, tag)
-
-    async def _acknowledge(self, written: Written, basis: View) -> Outcome[Appended]:
-        """Complete the head, and settle if others were seen to write; then what the fold says of our record counts."""
-        ends, gives_up = self._clock.monotonic() + PATIENCE, self._clock.monotonic() + STORING
-        calm: View | None = None
-        while True:
-            seen = settled(await self._look())
-            if isinstance(seen, Failure):
-                return Failure(self._unseen(written))
-            view = seen.unwrap()
-            if tag_of(written) not in view.names:
-                if self._clock.monotonic() >= ends:
-                    return Failure(self._unseen(written))
-                await self._clock.sleep(PAUSE)
-            elif not view.is_stored:
-                if self._clock.monotonic() >= gives_up:  # what is read is not what was stored: a cache lies between
-                    return Failure(self._unseen(written))
-                stored = settled(await self._store(view))
-                if isinstance(stored, Failure):
-                    return Failure(self._unseen(written))
-            elif _is_alone(written, basis, view) or (calm is not None and calm.head == view.head):
-                return await self._verdict(written, view)
-            else:
-                calm = view
-                await self._clock.sleep(self._settling)
-
-    async def _store(self, view: View) -> Outcome[None]:
-        """Segments before the head that names them; each has a tag, so that no collection takes it."""
-        for number, segment in enumerate(view.sealed):
-            tag = head.segment_tag(segment, view.head, len(view.sealed) - number)
-            put = settled(await self._registry.put_manifest(segment, tag))
-            if isinstance(put, Failure):
-                return put
-        return await self._registry.put_manifest(head.encode(view.head), head.TAG)
-
-    async def _verdict(self, written: Written, view: View) -> Outcome[Appended]:
-        name = written.manifest.digest
-        entry = next((each for each in view.head.tail if each.record == name), None)
-        if entry is None:
-            sealed = settled(await self._viewer.entries(view.head.segments))
-            if isinstance(sealed, Failure):
-                return Failure(self._unseen(written))
-            entry = next(each for each in sealed.unwrap() if each.record == name)
-        return Success(Appended(record=name, position=entry.position, winner=entry.void))
 
     async def _read(self, each: Listed, view: View) -> Outcome[Known]:
         read = settled(await self._viewer.written(each.tag))
@@ -173,14 +141,5 @@ class RegistryLedger:
     async def _known(self) -> Outcome[View]:
         return Success(self._view) if self._view else await self._look()
 
-    def _unseen(self, written: Written) -> Unseen:
-        return Unseen(where=self._registry.location, record=written.manifest.digest)
-
     def _gone(self, what: str) -> LedgerDamaged:
         return LedgerDamaged(where=self._registry.location, what=f"record {what}", why="it is not there, or unreadable")
-
-
-def _is_alone(written: Written, basis: View, view: View) -> bool:
-    """Whether nothing is listed but what was there before, and our own record."""
-    before = {each.tag for each in basis.records}
-    return all(each.tag in before or each.tag == tag_of(written) for each in view.records)

@@ -106,7 +106,9 @@ class Client:
         return faults.said(answer.status, answer.text(), answer.header("Retry-After"), self._clock.now())
 
     def unexpected(self, answer: Answer) -> FaultError:
-        said = self.said(answer)
+        return self.refused(answer, self.said(answer))
+
+    def refused(self, answer: Answer, said: Said) -> FaultError:
         if said.status in REDIRECTS:
             return self._astray(f"it redirects what must not be redirected ({said.status})")
         return faults.refused(said, self.where, answer.origin.authority)

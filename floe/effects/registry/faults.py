@@ -34,6 +34,9 @@ class _Errors(Value, frozen=True, kw_only=True):
     errors: tuple[_Error, ...] = ()
 
 
+ABSENT: Final = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "NOT_FOUND", "TAG_UNKNOWN")
+
+
 class Said(Value, frozen=True, kw_only=True):
     """What an answer says is wrong (OCI distribution-spec 1.1, "Error codes")."""
 
@@ -46,6 +49,11 @@ class Said(Value, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         return " ".join((str(self.status), *self.codes[:1])) + (f": {self.words}" if self.words else "")
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether a registry says that what was asked for is not there; any other 404 is some server's that is none."""
+        return self.status == 404 and any(code in ABSENT for code in self.codes)  # noqa: PLR2004 (not found)
 
     @property
     def is_immutable(self) -> bool:

@@ -40,8 +40,7 @@ class HttpTransport:
         if (known := self._read_before.get(reference)) is not None:
             return known
         answer = self._asked("GET", reference, until)
-        if answer.status == 404:  # noqa: PLR2004 (not found)
-            answer.close()
+        if self._is_absent(answer):
             return None
         found = self._read(answer, reference)
         if len(self._read_before) < MOST_KEPT and len(found.content) <= LARGEST_KEPT:
@@ -78,8 +77,7 @@ class HttpTransport:
     def page(self, address: str | None, until: float) -> Page:
         address = address or self._client.address(f"tags/list?n={PAGE}")
         answer = self._client.send("GET", address, until, headers=FRESH)
-        if answer.status == 404:  # noqa: PLR2004 (a repository begins with its first tag)
-            answer.close()
+        if self._is_absent(answer):  # a repository begins with its first tag
             return Page(tags=())
         if answer.status != 200:  # noqa: PLR2004 (OK)
             raise self._client.unexpected(answer)
@@ -91,6 +89,15 @@ class HttpTransport:
             raise self._damaged("a list of tags", "something else") from None
         tags = tuple(Tag(each) for each in listed if parse_tag(each).value_or(None))
         return Page(tags=tags, following=self._following(link, listed))
+
+    def _is_absent(self, answer: Answer) -> bool:
+        """Whether the registry says that it is not there; a 404 of something else on the way does not say so."""
+        if answer.status != 404:  # noqa: PLR2004 (not found)
+            return False
+        said = self._client.said(answer)
+        if not said.is_absence:
+            raise self._client.refused(answer, said)
+        return True
 
     def has_blob(self, digest: Digest, until: float) -> bool:
         answer = self._client.send("HEAD", self._client.address(f"blobs/{digest}"), until)
@@ -104,8 +111,7 @@ class HttpTransport:
     def blob(self, digest: Digest, at_most: int, until: float) -> bytes | None:
         address = self._client.address(f"blobs/{digest}")
         answer = self._client.follow(self._client.send("GET", address, until), address, until)
-        if answer.status == 404:  # noqa: PLR2004 (not found)
-            answer.close()
+        if self._is_absent(answer):
             return None
         if answer.status != 200:  # noqa: PLR2004 (OK)
             raise self._client.unexpected(answer)

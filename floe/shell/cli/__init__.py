@@ -7,9 +7,10 @@ import typer
 import floe
 from floe.shell.cli import artifact, platform, schemas, start
 
+SUMMARY = str(floe.__doc__).partition("\n")[0]
 PLAIN = {"no_args_is_help": True, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
-app = typer.Typer(name="floe", help=floe.__doc__, **PLAIN)  # type: ignore[arg-type]
+app = typer.Typer(name="floe", help=SUMMARY, **PLAIN)  # type: ignore[arg-type]
 app.add_typer(platform.app, name="platform")
 app.add_typer(artifact.app, name="artifact")
 app.add_typer(schemas.app, name="schema")
@@ -38,4 +39,4 @@ def about(
     assert not version, "the option ends the program"
 
 
-about.__doc__ = floe.__doc__
+about.__doc__ = SUMMARY

@@ -39,7 +39,10 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     opened = await open_session(loaded.unwrap(), around, asked, world_of=shared.world_of or wiring.world)
     match settled(opened):
         case Success(session):
-            return await command(session)
+            try:
+                return await command(session)
+            finally:
+                await session.world.registry.aclose()
         case Failure(trouble):
             return _unopened(trouble)
 
