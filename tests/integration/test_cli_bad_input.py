@@ -227,6 +227,7 @@ class TestPlans:
                 assert found in answer.stderr
 
     def test_one_that_was_edited(self, planned: Bench) -> None:
+        """Row N09."""
         text = (planned.folder / "plan.json").read_text()
         for edited in (
             text.replace('"staging"', '"prod"'),

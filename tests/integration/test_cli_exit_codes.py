@@ -333,6 +333,7 @@ def test_2_is_wrong_usage(bench: Bench, arguments: Arguments, last: str | None) 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_record_writes_nothing(bench: Bench, number: int, code: int) -> None:
+    """Row G11."""
     bench.write("manifest.yaml", PLAIN.replace("test ! -f broken", "touch started; sleep 60"))
     in_dev(bench)
     before = bench.tags()

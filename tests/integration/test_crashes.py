@@ -63,6 +63,7 @@ def test_killed_between_the_tags_only_the_pointer_is_drawn(pushed: Bench) -> Non
 
 
 def test_killed_before_the_record_nothing_has_happened(pushed: Bench) -> None:
+    """Row A04."""
     assert strike(pushed, "index.json", RECORD, *PROMOTE).code == KILLED
     assert set(pushed.tags()) == {"v1.0.0"}
     assert pushed.inside(*PROMOTE).stdout.startswith("Promoted v1.0.0 from none to dev\n")
@@ -70,6 +71,7 @@ def test_killed_before_the_record_nothing_has_happened(pushed: Bench) -> None:
 
 
 def test_recover_finishes_it_and_a_second_recover_changes_nothing(pushed: Bench) -> None:
+    """Row L02."""
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
     first = pushed.inside("platform", "recover")
     assert (first.code, first.stderr) == (0, "")
@@ -88,13 +90,13 @@ def test_the_next_promotion_draws_the_tag_that_was_left_out(pushed: Bench) -> No
     assert strike(pushed, "index.json", TAG, *PROMOTE).code == KILLED
     pushed.push("v1.1.0", "more")
     answer = pushed.inside("platform", "promote", "v1.1.0", "--to=dev")
-    assert shown(answer.stdout).splitlines()[1:3] == ["New tag: v1.0.0-dev", "New tag: v1.1.0-dev"]
+    assert shown(answer.stdout).splitlines()[1:3] == ["New tag: v1.1.0-dev", "New tag: v1.0.0-dev"]
     assert pushed.inside("platform", "status", "--check").code == 0
     assert pushed.tags()["latest-dev"] == pushed.tags()["v1.1.0"]
 
 
 def test_wherever_it_is_killed_the_same_command_ends_well(pushed: Bench, tmp_path: Path) -> None:
-    """Before each of its writes, and once more than there are: the last run is not killed at all."""
+    """Before each of its writes, and once more than there are: the last run is not killed at all. (Rows A05, L01)"""
     kept = tmp_path / "kept"
     shutil.copytree(pushed.registry, kept)
     codes = []

@@ -33,6 +33,7 @@ def test_every_code_is_on_the_page() -> None:
 
 
 def test_every_word_is_on_the_page_with_its_code() -> None:
+    """Row L09."""
     listed = [(word.strip("`"), int(code)) for word, code, _ in rows(3) if word != "`error.code`"]
     known = {*exits.REFUSALS.items(), *exits.FAULTS.items()}
     words = {(str(kind.__struct_config__.tag), code) for kind, code in known}

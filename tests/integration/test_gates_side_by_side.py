@@ -38,6 +38,7 @@ def gate(name: str, *, exclusive: bool = False) -> Gate:
 
 
 async def test_results_come_in_the_order_of_the_gates_and_none_is_lost() -> None:
+    """Row G12."""
     stage = Stage(codes={"b": 1})
     results = await run_gates([gate("c"), gate("b"), gate("a")], stage.run, stage.monotonic)
     assert [(result.gate, result.status) for result in results] == [

@@ -100,6 +100,7 @@ def test_a_blob_larger_than_the_disk_leaves_nothing(small_disk: Path) -> None:
 
 
 def test_a_full_disk_leaves_what_was_there(small_disk: Path) -> None:
+    """Row L06."""
     blob, tag, *rest = run(small_disk, FILL.strip(), on_small_disk=True)
     assert blob == "blob: Unwritable the disk is full; free some space and run this again"
     assert tag == "tag: Unwritable the disk is full; free some space and run this again"

@@ -70,6 +70,7 @@ async def test_nothing_is_read_through_it(
 async def test_nothing_is_written_through_it(
     registry: LayoutRegistry, outside: Path, place: str, spoil: Callable[[Path, Path], None]
 ) -> None:
+    """Row R13."""
     spoil(registry.layout.path / place, outside)
     before = all_files(outside)
     other = Manifest(media_type=MANIFEST, content=b"{}")

@@ -28,6 +28,7 @@ def loaded_by(*arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("platform", "promote", "--help")])
 def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    """Row H02."""
     loaded = loaded_by(*arguments)
     assert "typer" in loaded
     assert loaded & set(HEAVY) == set()

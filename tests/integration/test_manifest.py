@@ -132,11 +132,13 @@ def test_registries_are_settings_and_the_primary_decides() -> None:
     ],
 )
 def test_plain_http_is_for_this_machine_or_for_who_asks(uri: str, more: str, plain: bool) -> None:
+    """Row R12."""
     text = f"artifacts:\n  registry:\n    uri: {uri}\n    {more}"
     assert loaded(text).settings.registry.plain_http is plain
 
 
 def test_values_of_the_environment_are_in_the_settings_and_in_no_output() -> None:
+    """Row A08."""
     read = loaded(FULL)
     assert read.settings.registry.auth.password == Secret("canary-registry")
     assert read.settings.webhooks[0].headers[0][1].reveal() == "Token canary-hook"
@@ -145,6 +147,7 @@ def test_values_of_the_environment_are_in_the_settings_and_in_no_output() -> Non
 
 
 def test_a_webhook_without_its_value_loads_and_is_doubted() -> None:
+    """Row W03."""
     read = loaded(FULL, {**ENVIRON, "HOOK_TOKEN": ""})
     assert read.settings.webhooks[0].unset == ("HOOK_TOKEN",)
     assert [each.path for each in read.doubts if "HOOK_TOKEN" in each.message] == [
@@ -159,6 +162,7 @@ def test_a_credential_without_its_value_is_a_mistake(name: str) -> None:
 
 
 def test_a_value_is_not_looked_at_again_and_two_dollars_stand_for_one() -> None:
+    """Row N04."""
     text = (FULL).replace("Token ${HOOK_TOKEN}", "$${HOOK_TOKEN} ${HOOK_TOKEN}")
     header = loaded(text, {**ENVIRON, "HOOK_TOKEN": "${HOME}"}).settings.webhooks[0].headers[0][1]
     assert header.reveal() == "${HOOK_TOKEN} ${HOME}"

@@ -88,6 +88,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("to", ELSEWHERE.values(), ids=ELSEWHERE.keys())
 @pytest.mark.parametrize("call", [upload, tags, manifest, put])
 async def test_what_leads_elsewhere_is_not_followed(other: Stranger, to: str, call: object) -> None:
+    """Row R11."""
     assert callable(call)
     with Stranger(guarded(leading(to.format(port=other.port)))) as server:
         registry = remote(server.authority, credentials=ANN)
@@ -100,6 +101,7 @@ async def test_what_leads_elsewhere_is_not_followed(other: Stranger, to: str, ca
 async def test_a_blob_is_fetched_from_where_it_is_with_nothing_of_ours(
     other: Stranger, to: str, tmp_path: Path
 ) -> None:
+    """Row R09."""
     with Stranger(guarded(lambda _: Reply(307, {"Location": to.format(port=other.port)}))) as server:
         registry = remote(server.authority, credentials=ANN)
         assert await registry.blob(DIGEST, at_most=100) == Success(CONTENT)
@@ -169,6 +171,7 @@ REALMS = {
 
 @pytest.mark.parametrize("realm", REALMS.values(), ids=REALMS.keys())
 async def test_no_password_goes_to_a_token_service_elsewhere(other: Stranger, realm: str) -> None:
+    """Row R10."""
     with Stranger(bearer(realm.format(port=other.port))) as server:
         registry = remote(server.authority, credentials=ANN)
         fault = (await tags(registry)).failure()
@@ -204,5 +207,6 @@ async def test_a_token_service_of_a_secure_registry_is_secure(secure: Authority,
 
 @pytest.mark.parametrize("call", [blob, upload, tags])
 async def test_nothing_leads_from_https_to_http(secure: Authority, other: Stranger, call: object) -> None:
+    """Row R09."""
     assert isinstance(await secured(secure, guarded(leading(f"{other.url}/x")), call), Unavailable)
     assert other.heard == []

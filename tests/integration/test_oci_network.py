@@ -35,6 +35,7 @@ def secure(docker_registries: DockerRegistries) -> DockerRegistry:
 
 
 async def test_without_its_authority_a_certificate_is_not_believed(secure: DockerRegistry, tmp_path: Path) -> None:
+    """Row R12."""
     for ca_file in (None, Authority(tmp_path).file):
         registry = remote(secure.authority, scheme="https", ca_file=ca_file)
         fault = (await registry.tags()).failure()

@@ -85,6 +85,7 @@ async def test_a_blob_is_taken_over_from_another_repository(plain: DockerRegistr
 
 
 async def test_a_file_of_any_size_needs_little_memory(plain: DockerRegistry, tmp_path: Path) -> None:
+    """Row L11."""
     size = 64 * 1024 * 1024
     with (tmp_path / "up").open("wb") as file:
         for number in range(size // 1024 // 1024):

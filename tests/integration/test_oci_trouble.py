@@ -89,6 +89,7 @@ PASSING: dict[str, Layer] = {
 async def test_what_passes_is_waited_for(
     registry: OciRegistry, proxy: Proxy, toxic: Layer, times: int, tmp_path: Path
 ) -> None:
+    """Row L04."""
     proxy.toxics.add(toxic, times=times)
     assert await registry.create_tag(V1, OTHER) == Success(None)
     proxy.toxics.add(toxic, times=times)
@@ -153,6 +154,7 @@ LASTING: dict[str, Layer] = {
 @pytest.mark.parametrize("toxic", LASTING.values(), ids=LASTING.keys())
 @pytest.mark.parametrize("call", ["manifest", "tags", "put"])
 async def test_what_lasts_is_told_in_time(registry: OciRegistry, proxy: Proxy, toxic: Layer, call: str) -> None:
+    """Row L05."""
     proxy.toxics.add(toxic)
     registry = remote(proxy.authority, repository_of(registry), clock=FastClock())
     began = monotonic()
@@ -181,6 +183,7 @@ WRONG: dict[str, Layer] = {
 async def test_wrong_content_is_asked_for_once_more_and_never_handed_out(
     registry: OciRegistry, proxy: Proxy, toxic: Layer, what: str, tmp_path: Path
 ) -> None:
+    """Row R02."""
     rule = proxy.toxics.add(toxic, method="GET")
     match what:
         case "manifest":
@@ -201,6 +204,7 @@ async def test_content_that_was_wrong_once_is_right_the_second_time(registry: Oc
 
 @pytest.mark.parametrize("layers", [profiles.harbor(), profiles.ecr()], ids=["harbor", "ecr"])
 async def test_a_registry_with_immutable_tags_is_understood(plain: DockerRegistry, layers: tuple[Layer, ...]) -> None:
+    """Row R15."""
     with Proxy(plain.authority, *layers) as proxy:
         registry = remote(proxy.authority, plain.repository())
         await registry.put_blob(EMPTY_CONTENT)
@@ -267,6 +271,7 @@ SAID: dict[str, tuple[Reply, type[object]]] = {
 
 @pytest.mark.parametrize(("reply", "fault"), SAID.values(), ids=SAID.keys())
 async def test_an_answer_that_cannot_be_used_is_told(reply: Reply, fault: type[object]) -> None:
+    """Row R07."""
     with Stranger(lambda _: reply) as server:
         registry = remote(server.authority, credentials=ANN, clock=FastClock())
         found = (await registry.manifest(V1)).failure()

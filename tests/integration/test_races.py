@@ -76,6 +76,7 @@ def test_two_hundred_promotions_by_eight_processes_all_count(bare: Bench) -> Non
 
 
 def test_commands_at_once_all_count(bare: Bench) -> None:
+    """Row L03."""
     versions = pushed(bare, 12)
     for start in range(0, 12, 4):
         commands = [(*FLOE, "platform", "promote", each, "--to=dev") for each in versions[start : start + 4]]

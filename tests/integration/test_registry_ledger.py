@@ -38,7 +38,7 @@ def shop(tmp_path: Path, docker_registries: DockerRegistries) -> Shop:
 
 
 def grow(shop: Shop, number: int) -> None:
-    """So many promotions into staging by others, written as they would have been, and only the head at the end."""
+    """So many promotions into prod by others, written as they would have been, and only the head at the end."""
     session = shop.session()
     policy = canonical.encode(session.policy)
     registry = session.world.registry
@@ -46,7 +46,7 @@ def grow(shop: Shop, number: int) -> None:
     written: list[Written] = []
     sealed: list[Written] = []
     for each in range(number):
-        told = promoted(each, EnvironmentName("staging"), left=each - 1 if each else None)
+        told = promoted(each, EnvironmentName("prod"), left=each - 1 if each else None)
         record = place(
             msgspec.structs.replace(told, policy=canonical.digest_of(policy)),
             seq=newest.length + 1,
@@ -176,12 +176,13 @@ def test_eight_processes_with_25_versions_each_make_200_promotions(shop: Shop) -
 
 @pytest.mark.soak
 def test_32_writers_lose_nothing(shop: Shop) -> None:
+    """Rows A06, R16."""
     check_race(shop, processes=32, each=2)
 
 
 @pytest.mark.parametrize("number", range(1, 5))
 def test_killed_before_any_of_its_writes_the_same_command_completes_it(shop: Shop, number: int) -> None:
-    """The writes are: the record, the head, the environment tag, the pointer."""
+    """The writes are: the record, the head, the environment tag, the pointer. (Row L01)"""
     shop.publish("v0.9.0")
     shop.publish("v1.0.0")
     shop.promote("v0.9.0", "dev")

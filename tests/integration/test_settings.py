@@ -50,6 +50,7 @@ def test_a_folder_that_is_not_there_has_no_committer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", " ada", "-x", "--force", "a\nb", "a\x1b[2J", "x" * 201])
 def test_what_is_said_to_be_a_name_must_be_one(name: str, tmp_path: Path) -> None:
+    """Row N06."""
     assert claimed(name, around(), tmp_path).failure().what == "operator"
     assert parse_name(name).failure().found == name
 

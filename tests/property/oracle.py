@@ -203,7 +203,7 @@ def brought(records: Iterable[Known], version: str, environment: str) -> Known |
     found = None
     for known in records:
         event = known.record.event
-        if isinstance(event, Promoted) and (event.version, event.environment) == (version, environment):
+        if isinstance(event, Promoted | Adopted) and (event.version, event.environment) == (version, environment):
             found = known
     return found
 

@@ -134,14 +134,21 @@ _ORDERS: Final = (
 def policies(draw: st.DrawFn) -> Policy:
     """Several orders of environments, with any rules."""
     order = draw(st.sampled_from(_ORDERS))
+    if draw(st.booleans()):
+        return plain_policy(*order, gates=(COMPLIANCE, TESTS))
     return Policy(environments=tuple(draw(environments(name)) for name in order), identity=draw(identities))
 
 
-def plain_policy(*order: str, optional: tuple[str, ...] = (), identity: IdentityPolicy | None = None) -> Policy:
+def plain_policy(
+    *order: str,
+    optional: tuple[str, ...] = (),
+    identity: IdentityPolicy | None = None,
+    gates: tuple[Gate, ...] = (COMPLIANCE,),
+) -> Policy:
     """Environments without rules."""
     return Policy(
         environments=tuple(
-            Environment(name=EnvironmentName(name), gates=(COMPLIANCE,), optional=name in optional) for name in order
+            Environment(name=EnvironmentName(name), gates=gates, optional=name in optional) for name in order
         ),
         identity=identity or IdentityPolicy(),
     )

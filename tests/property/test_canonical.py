@@ -69,6 +69,7 @@ plain = st.recursive(
 
 @given(plain, st.sampled_from(({"indent": 1}, {"separators": (", ", ":")}, {"ensure_ascii": True})))
 def test_every_other_spelling_is_refused(value: Any, style: dict[str, Any]) -> None:
+    """Rows A11, N07."""
     other = json.dumps(value, **style).encode()
     found = canonical.decode(other, object)
     assert isinstance(found, Success) == (other == canonical.encode(value))

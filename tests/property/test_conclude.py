@@ -5,19 +5,21 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core.command import Command
+from floe.core.command import Command, Promote
 from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide
 from floe.core.effect import Append
 from floe.core.gates import GateResult, NotStarted, Status
+from floe.core.names import Tag
 from floe.core.outcome import failures
 from floe.core.plan import Plan
 from floe.core.policy import Policy, Trust
 from floe.core.refusal import GateFailed, GateNotRun
 from floe.core.rollback import destination
-from floe.core.snapshot import Snapshot
+from floe.core.snapshot import Snapshot, TagFact
 from tests.property.histories import cases
 from tests.property.purity import deciding
+from tests.property.strategies import BEGINNING, COMPLIANCE, DIGESTS, OPERATORS, TESTS, VERSIONS, plain_policy
 
 Case = tuple[Snapshot, Command, Policy]
 RUN = Run(id="00000000-0000-4000-8000-000000000000", trace_id="0" * 31 + "1")
@@ -41,6 +43,7 @@ def planned(case: Case) -> Plan:
 
 @given(cases(), st.data())
 def test_an_order_needs_a_verdict_that_suffices_for_every_gate(case: Case, data: st.DataObject) -> None:
+    """Row G10."""
     plan, (snapshot, _, policy) = planned(case), case
     told = {gate.name: data.draw(statuses) for gate in plan.gates}
     results = tuple(verdict(name, status) for name, status in told.items() if status)
@@ -63,6 +66,7 @@ def concluded(case: Case) -> Concluded:
 
 @given(cases())
 def test_an_order_records_first_and_then_draws(case: Case) -> None:
+    """Row A04."""
     order = concluded(case)
     appended = [effect for effect in order.effects if isinstance(effect, Append)]
     assert len(appended) == (order.plan.event is not None)
@@ -72,6 +76,7 @@ def test_an_order_records_first_and_then_draws(case: Case) -> None:
 
 @given(cases())
 def test_the_record_says_what_was_decided_by_whom_and_when(case: Case) -> None:
+    """Row L10."""
     order, snapshot = concluded(case), case[0]
     draft, plan = order.draft, order.plan
     assume(draft is not None)
@@ -124,3 +129,13 @@ def test_run_and_time_are_all_that_tells_two_runs_of_a_plan_apart(case: Case) ->
     drafts = [conclude(plan, passed(plan), run, snapshot, policy).unwrap().draft for run in (RUN, other)]
     if drafts[0] is not None:
         assert msgspec.structs.replace(drafts[0], id=other.id, trace_id=other.trace_id) == drafts[1]
+
+
+def test_one_gate_that_failed_is_enough_to_refuse() -> None:
+    policy = plain_policy("dev", gates=(COMPLIANCE, TESTS))
+    tag = TagFact(tag=Tag("v1.0.0"), digest=DIGESTS[0])
+    known = Snapshot(at=BEGINNING, operator=OPERATORS[0], tags=(tag,), names=(tag.tag,))
+    plan = decide(known, Promote(version=VERSIONS[0], target="dev"), policy).unwrap()
+    results = (verdict(COMPLIANCE.name, "passed"), verdict(TESTS.name, "failed"))
+    assert failures(conclude(plan, results, RUN, known, policy)) == (GateFailed(result=results[1]),)
+    assert failures(conclude(plan, results[:1], RUN, known, policy)) == (GateNotRun(gate="tests"),)

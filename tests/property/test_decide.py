@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from returns.result import Failure, Success
 
 from floe.core import canonical
-from floe.core.command import Command, Lock, Promote, environment_of
+from floe.core.command import Command, Lock, Promote, RollBack, environment_of
 from floe.core.decide import decide, decide_again, facts
 from floe.core.event import Event, Locked, Promoted
 from floe.core.facts import SignatureFacts, changes
@@ -69,6 +69,7 @@ def test_the_order_in_which_tags_were_answered_is_irrelevant(case: Case, random:
 
 @given(cases(), st.integers(1, 10_000))
 def test_time_alone_changes_a_plan_only_where_a_lock_ends(case: Case, seconds: int) -> None:
+    """Rows A10, L07."""
     snapshot, command, policy = case
     later = msgspec.structs.replace(snapshot, at=snapshot.at + timedelta(seconds=seconds))
     name = environment_of(command)
@@ -205,6 +206,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize(("change", "fact"), CHANGES.values(), ids=CHANGES)
 def test_a_fact_that_changed_is_named(change: Change, fact: str) -> None:
+    """Row R01."""
     snapshot, command, policy = refusing(frozenset())
     plan = decide(snapshot, command, policy).unwrap()
     then, now = change(snapshot, policy)
@@ -216,6 +218,7 @@ def test_a_fact_that_changed_is_named(change: Change, fact: str) -> None:
 
 
 def test_a_lock_that_came_between_is_named_with_the_refusal_it_leads_to() -> None:
+    """Row G09."""
     snapshot, command, policy = refusing(frozenset())
     plan = decide(snapshot, command, policy).unwrap()
     locked, _, _ = refusing(frozenset({"locked"}))
@@ -259,6 +262,16 @@ def test_a_plan_for_an_environment_that_is_gone_is_refused() -> None:
     assert isinstance(changed, FactChanged)
     assert changed.fact == "policy"
     assert [type(each) for each in rest] == [UnknownEnvironment]
+
+
+def test_a_lock_on_an_environment_that_is_gone_is_refused() -> None:
+    snapshot, _, policy = refusing(frozenset())
+    for command in (Lock(environment="prod", reason="x"), RollBack(environment="prod", reason="x")):
+        smaller = msgspec.structs.replace(policy, environments=policy.environments[:1])
+        assert facts(snapshot, command, smaller) is None
+    plan = decide(snapshot, Lock(environment="prod", reason="x"), policy).unwrap()
+    smaller = msgspec.structs.replace(policy, environments=policy.environments[:1])
+    assert [type(each) for each in failures(decide_again(snapshot, plan, smaller))] == [FactChanged, UnknownEnvironment]
 
 
 @given(cases())

@@ -5,14 +5,15 @@ from hypothesis import strategies as st
 
 from floe.core.drift import Drift, drawn_by, drift, expected_tags
 from floe.core.effect import MovePointer
+from floe.core.event import Promoted
 from floe.core.head import Entry, Head, advance
 from floe.core.names import Digest, EnvironmentName, Tag, is_reserved, pointer
-from floe.core.record import seal
+from floe.core.record import Expectation, seal
 from floe.core.state import State
 from tests.property import oracle
-from tests.property.histories import TAGS, History, histories
+from tests.property.histories import TAGS, History, draft_of, histories, written
 from tests.property.purity import deciding
-from tests.property.strategies import DIGESTS, NAMES
+from tests.property.strategies import DIGESTS, NAMES, VERSIONS
 
 tag_maps = st.dictionaries(
     st.sampled_from((*TAGS, *map(Tag, ("floe-log", "latest-moon", "v1.0.0-moon", "notes")))), st.sampled_from(DIGESTS)
@@ -46,6 +47,7 @@ def test_what_is_expected_is_what_the_valid_records_drew(history: History) -> No
 
 @given(whole, tag_maps)
 def test_every_difference_is_found_and_nothing_else(history: History, found: dict[Tag, Digest]) -> None:
+    """Row A07."""
     expected = expected_tags(*listed(history))
     with deciding():
         differences = drift(expected, found, NAMES)
@@ -95,3 +97,14 @@ def test_a_tag_of_an_environment_nobody_knows_is_anybody_s() -> None:
     found = {Tag("v1.0.0-moon"): DIGESTS[0], Tag("latest-moon"): DIGESTS[0], Tag("floe-log"): DIGESTS[0]}
     assert [each.tag for each in drift({}, found, NAMES)] == ["latest-moon"]
     assert [each.tag for each in drift({}, found, (EnvironmentName("moon"),))] == ["latest-moon", "v1.0.0-moon"]
+
+
+def test_a_tag_that_was_drawn_for_a_record_that_lost_is_named_with_both() -> None:
+    event = Promoted(version=VERSIONS[0], digest=DIGESTS[0], source="none", environment=NAMES[0])
+    lost = written(draft_of(event, 1, expects=Expectation(after=DIGESTS[2])), 1)
+    entries, state = listed((lost,))
+    found = {Tag("v1.0.0-dev"): DIGESTS[0], Tag("v1.1.0-dev"): DIGESTS[0]}
+    outvoted, unrecorded = drift(expected_tags(entries, state), found, NAMES, entries)
+    assert (outvoted.kind, outvoted.record, outvoted.winner) == ("outvoted", lost[0], DIGESTS[2])
+    assert unrecorded.kind == "unrecorded"
+    assert drawn_by((outvoted, unrecorded), state) == ()

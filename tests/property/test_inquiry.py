@@ -4,8 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.command import Command, Lock, Promote
+from floe.core.command import Command, Lock, Promote, RollBack
 from floe.core.decide import decide, facts
+from floe.core.event import Adopted
 from floe.core.inquiry import (
     Answer,
     AskDocument,
@@ -21,15 +22,17 @@ from floe.core.inquiry import (
     assemble,
     questions,
 )
-from floe.core.names import Digest
+from floe.core.names import Digest, environment_tag
 from floe.core.operator import Operator
 from floe.core.policy import Policy
 from floe.core.snapshot import DocumentFact, Known, Snapshot, TagFact
-from tests.property.histories import TAGS, cases, folded, histories, tag_facts
+from tests.property.histories import TAGS, cases, draft_of, folded, histories, tag_facts, written
 from tests.property.purity import deciding
 from tests.property.strategies import (
     BEGINNING,
     DIGESTS,
+    NAMES,
+    OPERATORS,
     VERSIONS,
     commands,
     operators,
@@ -154,3 +157,20 @@ def test_nothing_further_is_asked_about_an_environment_that_does_not_exist() -> 
     command = Promote(version=VERSIONS[0], target="moon")
     assert rounds(whole, command, plain_policy("dev")) == [(AskState(),)]
     assert rounds(whole, Lock(environment="dev", reason="x"), plain_policy("dev")) == [(AskState(),)]
+    nowhere = Promote(version=VERSIONS[0], source="moon", target="dev")
+    assert not any(
+        isinstance(each, AskRecords) for asked in rounds(whole, nowhere, plain_policy("dev")) for each in asked
+    )
+
+
+def test_a_version_that_never_was_current_can_be_rolled_back_to() -> None:
+    """It was adopted, and the pointer was nowhere."""
+    adopted = Adopted(version=VERSIONS[0], digest=DIGESTS[0], environment=NAMES[0], is_current=False)
+    state, known = folded((written(draft_of(adopted), 0),))
+    tags = (TagFact(tag=environment_tag(VERSIONS[0], NAMES[0]), digest=DIGESTS[0]),)
+    whole = Snapshot(at=BEGINNING, operator=OPERATORS[0], state=state, records=known, tags=tags, names=(tags[0].tag,))
+    command = RollBack(version=VERSIONS[0], environment="dev", reason="x")
+    asked = [each for one_round in rounds(whole, command, plain_policy("dev")) for each in one_round]
+    assert [each for each in asked if isinstance(each, AskDocument)] == [AskDocument(artifact=DIGESTS[0])]
+    plan = decide(learned(whole, command, plain_policy("dev")), command, plain_policy("dev")).unwrap()
+    assert (plan.before, plan.expects.after) == (None, None)

@@ -68,6 +68,7 @@ def without_metrics(environment: Environment) -> bytes:
 
 @given(misspelt())
 def test_a_misspelt_key_never_makes_a_weaker_policy(slip: tuple[Path, Node, str]) -> None:
+    """Row N03."""
     path, key, word = slip
     policy = parsed(replaced(key, word)).map(lambda loaded: loaded.policy).value_or(None)
     if policy is not None:

@@ -59,6 +59,7 @@ def check_promotion(past: Past, event: Promoted, person: str) -> None:
 
 
 def test_nothing_forbidden_happens_within_four_steps() -> None:
+    """Row L03."""
     states, depth = explore(check, depth=4, goes_on=lambda: True)
     print(f"{states} states, {depth} steps deep")  # noqa: T201 - the measure of what was looked at
     assert states > 100

@@ -54,6 +54,7 @@ def spelled_as_a_version(text: str) -> bool:
 @example("v1.2.3-" + "a" * 58)
 @example("v\uff11.2.3")
 def test_a_version_is_semver_less_what_a_tag_cannot_hold(text: str) -> None:
+    """Row R04."""
     with deciding():
         parsed = parse_version(text)
     assert isinstance(parsed, Success) == spelled_as_a_version(text)
@@ -62,6 +63,7 @@ def test_a_version_is_semver_less_what_a_tag_cannot_hold(text: str) -> None:
 
 @given(st.binary(min_size=32, max_size=32).map(bytes.hex))
 def test_a_digest_is_sha256_in_lower_case(digits: str) -> None:
+    """Row R05."""
     text = f"sha256:{digits}"
     assert parse_digest(text) == Success(Digest(text))
     assert short(Digest(text)) == f"sha256:{digits[:12]}"

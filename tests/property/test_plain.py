@@ -23,6 +23,7 @@ def is_harmless(text: str) -> bool:
 @example("\u2028::set-output")
 @example("\u00a0::add-mask::x")
 def test_plain_text_is_harmless(text: str) -> None:
+    """Rows N08, G07."""
     assert is_harmless(plain(text))
 
 

@@ -132,7 +132,7 @@ def test_a_plan_draws_the_environment_tag_where_it_is_free_and_then_the_pointer(
     if not isinstance(command, Promote) or isinstance(decided, Failure) or decided.unwrap().completes:
         return
     planned = decided.unwrap()
-    event, own = planned.event, planned.drawings[-2:]
+    event, own = planned.event, planned.drawings[:2]
     assert isinstance(event, Promoted)
     assert own == (
         CreateTag(name=environment_tag(event.version, event.environment), digest=event.digest),
@@ -312,7 +312,7 @@ def test_the_pointer_of_a_version_that_is_no_longer_current_is_not_drawn_again()
 def test_the_next_promotion_finishes_the_one_that_was_cut_short() -> None:
     known = snapshot(IN_DEV, PUSHED)
     names = [each.name for each in plan(known, into(DEV, V2)).drawings]
-    assert names == ["v1.0.0-dev", "v1.1.0-dev", "latest-dev"]
+    assert names == ["v1.1.0-dev", "latest-dev", "v1.0.0-dev"]
 
 
 def test_a_tag_that_is_recorded_and_not_yet_drawn_is_taken_all_the_same() -> None:

@@ -28,6 +28,7 @@ TOUCHES: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES)
 def test_touching_the_world_while_deciding_fails(touch: Callable[[], object]) -> None:
+    """Row H09."""
     with pytest.raises(TouchedTheWorldError), deciding():
         touch()
 
@@ -64,6 +65,7 @@ print(*sorted(set(sys.modules) - before))
 
 
 def test_importing_the_core_brings_in_the_core_and_nothing_else() -> None:
+    """Row H09."""
     asked = [sys.executable, "-c", ASK, *MODULES]
     brought = subprocess.run(asked, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
     assert set(MODULES) <= set(brought)

@@ -201,7 +201,7 @@ def test_what_is_no_record_is_refused(manifest: Manifest) -> None:
 
 @given(st.integers(0, len(SEALED.content) - 1), st.integers(1, 255))
 def test_any_changed_byte_makes_another_record_or_none(at: int, by: int) -> None:
-    """The name of a record is the digest of its bytes, so none is ever taken for another."""
+    """The name of a record is the digest of its bytes, so none is ever taken for another. (Row A01)"""
     content = bytearray(SEALED.content)
     content[at] ^= by
     changed = Manifest(media_type=MANIFEST, content=bytes(content))

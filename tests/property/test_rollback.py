@@ -121,7 +121,7 @@ def test_a_rollback_makes_a_new_tag_and_then_moves_the_pointer(case: tuple[Snaps
         planned = decided.unwrap()
         event = planned.event
         assert isinstance(event, RolledBack)
-        assert planned.drawings[-2:] == (
+        assert planned.drawings[:2] == (
             CreateTag(name=event.tag, digest=event.digest),
             MovePointer(name=pointer(event.environment), environment=event.environment, digest=event.digest),
         )
@@ -252,10 +252,10 @@ def test_a_destination_that_a_record_does_not_name_is_none() -> None:
     assert kinds(snapshot(blank)) == [NeverPromoted]
 
 
-def test_what_an_interrupted_promotion_left_is_drawn_first() -> None:
+def test_what_an_interrupted_promotion_left_is_drawn_last() -> None:
     known = snapshot(TWICE, {"v1.0.0-prod": DIGESTS[0]})
     names = [each.name for each in plan(known).drawings]
-    assert names == ["v2.0.0-prod", "v1.0.0-prod-rollback-1", "latest-prod"]
+    assert names == ["v1.0.0-prod-rollback-1", "latest-prod", "v2.0.0-prod"]
 
 
 TO_DRAW = ["v1.0.0-prod-rollback-1", "latest-prod"]
@@ -284,7 +284,7 @@ def test_a_rollback_elsewhere_is_no_completion_and_draws_what_was_left() -> None
     records = history(promoted(2), promoted(0), promoted(1), back_to(0))
     away = plan(snapshot(records, {}), V[2])
     assert away.completes is None
-    assert [each.name for each in away.drawings] == [TO_DRAW[0], "v3.0.0-prod-rollback-1", "latest-prod"]
+    assert [each.name for each in away.drawings] == ["v3.0.0-prod-rollback-1", "latest-prod", TO_DRAW[0]]
 
 
 def test_a_promotion_that_was_not_drawn_is_not_completed_by_a_rollback() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from floe.core.command import Promote, RollBack
 from floe.core.naming import GITHUB
-from floe.core.operator import Operator
+from floe.core.operator import Operator, Token
 from floe.core.policy import Authorization, IdentityPolicy, Issuer, Named, Policy
 from floe.effects.drive import Faulted
 from tests.property.stage import VERSIONS, Stage, is_done, refused
@@ -180,3 +180,10 @@ def test_i16_a_rollback_is_free_of_separate_hands_and_of_nothing_else() -> None:
     assert refused(stage.run(back, WHO["ada unproved"])) >= {"Unverified"}
     never = RollBack(version=SAME_BYTES, environment="prod", reason="slow")
     assert refused(stage.run(never, WHO["grace"])) == {"NeverPromoted"}
+
+
+def test_i21_who_was_proved_when_a_command_began_stays_so_until_it_ends() -> None:
+    """A token that ends while gates run does not make somebody else of its owner."""
+    stage = Stage(policy())
+    ended = msgspec.structs.replace(WHO["ada"], token=Token(expires=int(stage.memory.clock.now().timestamp()) - 3600))
+    assert is_done(stage.run(Promote(version=V1, target="dev"), ended))

@@ -15,6 +15,7 @@ ARTIFACT, VERSION = DIGESTS[0], VERSIONS[0]
 
 @given(signatures, st.none() | trusts)
 def test_nothing_but_a_valid_signature_passes_where_it_is_enforced(facts: SignatureFacts, rule: Trust | None) -> None:
+    """Row R21."""
     with deciding():
         verdict = trust.suffices(facts, rule, ARTIFACT, VERSION)
     enforced = rule is not None and rule.enforcement == "enforce"

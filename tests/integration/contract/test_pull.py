@@ -58,6 +58,7 @@ HARMFUL = (
 
 @pytest.mark.parametrize("title", HARMFUL)
 async def test_a_harmful_name_is_not_used(registry: Registry, out: Path, title: str) -> None:
+    """Row R13."""
     assert not is_harmless(title)
     await artifact(registry, (title, b"content"))
     assert isinstance(await pull(registry, V1, out), Success)

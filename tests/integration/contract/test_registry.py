@@ -108,6 +108,7 @@ async def test_put_manifest_moves_a_tag_and_keeps_what_it_left(registry: Registr
 
 
 async def test_a_tag_is_created_once(registry: Registry) -> None:
+    """Row R03."""
     first, other = manifest("first"), manifest("other")
     assert await registry.create_tag(V1, first) == Success(None)
     assert await registry.create_tag(V1, first) == Success(None)
@@ -156,6 +157,7 @@ async def test_tags_made_side_by_side_are_all_there(registry: Registry) -> None:
 
 @pytest.mark.parametrize("call", ["put", "create"])
 async def test_a_manifest_too_large_for_registries_is_refused(registry: Registry, call: str) -> None:
+    """Row R06."""
     large = Manifest(media_type=MANIFEST, content=b" " * (LARGEST_MANIFEST + 1))
     done = await (registry.put_manifest(large, V1) if call == "put" else registry.create_tag(V1, large))
     fault = done.failure()

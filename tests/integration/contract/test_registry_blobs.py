@@ -41,6 +41,7 @@ async def test_a_blob_beyond_the_limit_is_not_read(registry: Registry) -> None:
 
 
 async def test_a_damaged_blob_is_not_handed_out(here: Place, tmp_path: Path) -> None:
+    """Row R02."""
     digest = (await here.registry.put_blob(b"right")).unwrap()
     here.damage(digest, b"wrong")
     fault = (await here.registry.blob(digest, at_most=10)).failure()

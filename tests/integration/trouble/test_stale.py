@@ -28,7 +28,7 @@ CASES = [pytest.param(*case, marks=marks(case[0], case[2])) for case in product(
 
 @pytest.mark.parametrize(("order", "kind", "moment"), CASES)
 async def test_the_past_is_not_taken_for_success(fresh: Site, order: str, kind: str, moment: str) -> None:
-    """The cache was filled by somebody's look before, between or after the two versions came."""
+    """The cache was filled by somebody's look before, between or after the two versions came. (Row L08)"""
     for now, version in MOMENTS.items():
         if version is not None:
             await fresh.enter(version)
