@@ -33,6 +33,7 @@ T = TypeVar("T")
 OPERATOR: Final = "ci@example.com"
 URI: Final = "oci-layout://registry"
 FLOE: Final = (sys.executable, "-m", "floe")
+PROMOTER: Final = Path(__file__).with_name("promoter.py")
 TIMEOUT: Final = 120.0  # seconds; what takes that long has hung
 
 PLAIN: Final = """
@@ -191,6 +192,27 @@ def ended(process: "subprocess.Popen[str]", within: float = TIMEOUT) -> Answer:
     finally:
         process.kill()
     return Answer(process.returncode, stdout, stderr)
+
+
+def race(bench: Bench, environment: str, shares: Sequence[Sequence[str]], within: float = TIMEOUT) -> list[Answer]:
+    """What processes answer that each promote their share of versions, and all start at the same moment."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, str(PROMOTER), str(bench.folder / "manifest.yaml"), environment, *share],
+            cwd=bench.folder,
+            env=bench.environ(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for share in shares
+    ]
+    for each in running:
+        assert each.stdin is not None
+        each.stdin.close()  # they start
+        each.stdin = None
+    return [ended(each, within) for each in running]
 
 
 def run(call: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -171,6 +171,15 @@ def test_a13_refusals_are_recorded_and_listed_where_that_is_asked_for(staged: Of
     assert staged.platform("status", "--check").code == 0
 
 
+def test_a13_to_look_at_a_rollback_is_recorded_only_where_it_was_about_to_be_done(staged: Office) -> None:
+    back = ("rollback", "v1.0.0", "--env=staging")
+    for arguments in ((*back, "--dry-run"), back):
+        assert "ERROR: Authorization failed\n" in staged.does("rose", *arguments).stderr
+    listed = staged.platform("status", "--env=staging", "--refused", "--output=json").document[0]["history"]
+    assert [each["kind"] for each in listed] == ["REFUSED", "PROMOTED"]
+    assert listed[0]["reason"] == "not-authorized"
+
+
 def test_a08_i08_the_token_is_written_nowhere(office: Office, issuer: Issuer) -> None:
     token = office.token("pat")
     office.variables["FLOE_IDENTITY_TOKEN"] = token

@@ -4,14 +4,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from itertools import count
-from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.integration.process import BARE, FLOE, Answer, Bench, ended, run
+from tests.integration.process import BARE, FLOE, Answer, Bench, ended, race, run
 
-PROMOTER: Final = (sys.executable, str(Path(__file__).with_name("promoter.py")))
 PROCESSES, EACH = 8, 25
 BOTH_MAY: Final = (0, 13)
 
@@ -51,24 +49,7 @@ def is_right(bench: Bench, versions: list[str], environment: str = "dev") -> Non
 def test_two_hundred_promotions_by_eight_processes_all_count(bare: Bench) -> None:
     versions = pushed(bare, PROCESSES * EACH)
     shares = [versions[start::PROCESSES] for start in range(PROCESSES)]
-    manifest = str(bare.folder / "manifest.yaml")
-    running = [
-        subprocess.Popen(
-            [*PROMOTER, manifest, "dev", *share],
-            cwd=bare.folder,
-            env=bare.environ(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for share in shares
-    ]
-    for each in running:
-        assert each.stdin is not None
-        each.stdin.close()  # they start
-        each.stdin = None
-    answers = [ended(each) for each in running]
+    answers = race(bare, "dev", shares)
     assert [each.stderr for each in answers] == [""] * PROCESSES
     records = [line.split()[1] for each in answers for line in each.stdout.splitlines()]
     assert len(set(records)) == PROCESSES * EACH

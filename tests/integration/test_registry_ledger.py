@@ -1,6 +1,5 @@
 """Whole promotions on a real docker-registry: how many requests they take, who wins races, what a crash leaves."""
 
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,10 @@ from floe.core.merge import Written, tag_of
 from floe.core.names import EnvironmentName, Tag
 from floe.core.record import place, seal
 from tests.integration.contract.ledgers import promoted
-from tests.integration.process import Answer, ended, run, shown
+from tests.integration.process import race, run, shown
 from tests.integration.shop import Shop
 from tests.servers.docker_registry import DockerRegistries
 
-PROMOTER: Final = (sys.executable, str(Path(__file__).with_name("promoter.py")))
 STRUCK: Final = (sys.executable, str(Path(__file__).with_name("struck_request.py")))
 KILLED: Final = -9
 AT_ONCE: Final = 16
@@ -129,32 +127,12 @@ def test_what_other_tools_made_keeps_its_bytes_through_every_environment(
         assert (found.digest, found.content, found.media_type) == (digest, written.encode(), media_type)
 
 
-def race(shop: Shop, shares: list[list[str]]) -> list[Answer]:
-    running = [
-        subprocess.Popen(
-            [*PROMOTER, str(shop.folder / "manifest.yaml"), "dev", *share],
-            cwd=shop.folder,
-            env=shop.environ(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for share in shares
-    ]
-    for each in running:
-        assert each.stdin is not None
-        each.stdin.close()
-        each.stdin = None
-    return [ended(each, RACE_SECONDS) for each in running]
-
-
 def check_race(shop: Shop, processes: int, each: int) -> None:
     """Every promotion is acknowledged once and counts, none is lost, and the tags are right after recovery."""
     versions = [f"v1.{number}.0" for number in range(processes * each)]
     for version in versions:
         shop.release(version)
-    answers = race(shop, [versions[start::processes] for start in range(processes)])
+    answers = race(shop, "dev", [versions[start::processes] for start in range(processes)], RACE_SECONDS)
     assert [answer.stderr for answer in answers] == [""] * processes
     acknowledged = {line.split()[1] for answer in answers for line in answer.stdout.splitlines()}
     assert len(acknowledged) == len(versions)
