@@ -39,7 +39,7 @@ def denial(refusals: Refusals, snapshot: Snapshot, command: Command, policy: Pol
     event = Refused(
         environment=EnvironmentName(environment_of(command)),
         command=_word_of(command),
-        version=command.version if isinstance(command, Promote | RollBack) else None,
+        version=command.version if isinstance(command, Promote | RollBack | Adopt) else None,
         reasons=reasons,
     )
     if snapshot.operator.assurance == "unverified" and not _is_news(event, snapshot):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from floe.core import access
 from floe.core.event import Adopted, Promoted
 from floe.core.facts import Doubt, Hand
-from floe.core.names import Digest
+from floe.core.names import Digest, EnvironmentName
 from floe.core.operator import Operator
 from floe.core.policy import Environment, IdentityPolicy, Policy
 from floe.core.refusal import MachineWithoutHuman, Refusal, SameHands, UnknownHands
@@ -44,13 +44,10 @@ def are_apart(operator: Operator, carried: tuple[Hand, ...], target: Environment
             )
 
 
-def counted(policy: Policy, source: str, target: str) -> Iterator[Environment]:
+def counted(policy: Policy, source: str, target: str) -> tuple[Environment, ...]:
     """The environments whose promotions count: those with authorization before the target, and the source."""
-    for environment in policy.environments:
-        if environment.name == target:
-            return
-        if environment.authorization is not None or environment.name == source:
-            yield environment
+    earlier = policy.environments[: policy.names.index(EnvironmentName(target))]
+    return tuple(each for each in earlier if each.authorization is not None or each.name == source)
 
 
 def _latest(records: tuple[Known, ...], artifact: Digest, environment: str) -> Known | None:

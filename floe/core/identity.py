@@ -11,10 +11,12 @@ from typing import Final
 import msgspec
 from returns.result import Failure, Result, Success
 
+from floe.core import claims as said
 from floe.core import provider
+from floe.core.claims import Claims
 from floe.core.operator import Operator, Token
 from floe.core.policy import Issuer
-from floe.core.provider import Claims, Speaker
+from floe.core.provider import Speaker
 from floe.core.refusal import Reason, TokenRefused
 
 LEEWAY: Final = 60  # seconds by which clocks may differ
@@ -108,8 +110,8 @@ def _operator(speaker: Speaker, claims: Claims, issuer: Issuer) -> Operator:
         kind=speaker.kind,
         on_behalf_of=f"{issuer.issuer}#{speaker.person}" if speaker.person else None,
         nobody=speaker.nobody,
-        claims=provider.kept(claims),
-        token=Token(id=provider.text(claims, "jti"), expires=_seconds(claims, "exp") or 0),
+        claims=said.kept(claims),
+        token=Token(id=said.text(claims, "jti"), expires=_seconds(claims, "exp") or 0),
     )
 
 

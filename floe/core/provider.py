@@ -4,24 +4,17 @@ Names of accounts, repositories and projects are given again to others after the
 A claim that a provider should make and does not, or one of an odd form, makes nobody of whom it would speak.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from floe.core.operator import Claim, Kind
+from floe.core.claims import Claims, text
+from floe.core.operator import Kind
 from floe.core.value import Value
-
-Claims: TypeAlias = Mapping[str, object]
-
-LONGEST: Final = 512  # characters of a claim that is compared
 
 # Events whose actor is the person who made them happen, just now. Of all others that is not known.
 _PERSONAL_EVENTS: Final = ("push", "workflow_dispatch", "release", "create", "deployment")
 _PERSONAL_SOURCES: Final = ("push", "web", "chat")
 _ENTRA: Final = ("https://login.microsoftonline.", "https://sts.windows.net/", "https://login.partner.microsoftonline.")
-_KEPT: Final = (
-    *("event_name", "run_id", "run_attempt", "actor_id", "job_workflow_sha", "environment", "ref", "ref_protected"),
-    *("pipeline_id", "pipeline_source", "job_id", "user_id", "ci_config_sha", "sha", "runner_environment"),
-)
 
 
 class Speaker(Value, frozen=True, kw_only=True):
@@ -41,21 +34,6 @@ def speaker(claims: Claims, issuer: str) -> Speaker | None:
         if is_theirs(claims, issuer):
             return read(claims)
     return _anybody(claims)
-
-
-def kept(claims: Claims) -> tuple[Claim, ...]:
-    """What readers of a record will want to know of the run behind it."""
-    found = ((name, text(claims, name)) for name in _KEPT)
-    return tuple(Claim(name=name, value=value) for name, value in found if value is not None)
-
-
-def text(claims: Claims, name: str) -> str | None:
-    """A claim that can be compared and shown: short, and printable ASCII."""
-    value = claims.get(name)
-    spelt = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(spelt, str) or not 0 < len(spelt) <= LONGEST:
-        return None
-    return spelt if all("!" <= each <= "~" or each == " " for each in spelt) else None
 
 
 def _github(claims: Claims) -> Speaker | None:

@@ -16,7 +16,7 @@ from floe.core.plan import Plan
 from floe.core.refusal import UnknownEnvironment
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
-from floe.shell import standing
+from floe.shell import denials, standing
 from floe.shell.session import Session
 from floe.shell.standing import Overview
 
@@ -116,7 +116,7 @@ async def status(
         else await standing.overview(world, names, history)
     )
     if refused:
-        seen = await standing.with_refused(world, seen, parsed.unwrap() if parsed else None, history)
+        seen = await denials.with_refused(world, seen, parsed.unwrap() if parsed else None, history)
     if check:
         seen = await standing.with_drift(world, policy, seen)
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))

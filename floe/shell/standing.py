@@ -69,28 +69,6 @@ async def with_drift(
     return seen.map(lambda known: msgspec.structs.replace(known, drift=found.unwrap()[0]))
 
 
-async def with_refused(
-    world: World, seen: Result[Overview, Refused | Fault], version: Version | None, length: int
-) -> Result[Overview, Refused | Fault]:
-    """The same, with refusals among the events: of one version, if that was asked for."""
-    if isinstance(seen, Failure):
-        return seen
-    state = settled(await world.ledger.recall())
-    if isinstance(state, Failure):
-        return Failure(state.failure())
-    known = seen.unwrap()
-    found = settled(
-        collect([await _refused(world, state.unwrap().of(each.environment), length) for each in known.environments])
-    )
-    if isinstance(found, Failure):
-        return Failure(found.failure()[0])
-    environments = tuple(
-        msgspec.structs.replace(each, history=_merged(each.history, refused, version)[-length:])
-        for each, refused in zip(known.environments, found.unwrap(), strict=True)
-    )
-    return Success(msgspec.structs.replace(known, environments=environments))
-
-
 async def find_drift(world: World, policy: Policy) -> Outcome[tuple[tuple[Drift, ...], State]]:
     entries = settled(await world.ledger.entries())
     state = settled(await world.ledger.look())
@@ -133,23 +111,13 @@ def _outvoted(look: Look, name: EnvironmentName) -> Iterator[Summary]:
 async def _with_history(world: World, state: EnvironmentState, length: int) -> Outcome[EnvironmentState]:
     if length <= KEPT_EVENTS or len(state.history) < KEPT_EVENTS:
         return Success(msgspec.structs.replace(state, history=state.history[-length:] if length else ()))
-    told = await _last(world, lambda entry: entry.environment == state.environment and entry.kind != REFUSED, length)
+    told = await last_events(
+        world, lambda entry: entry.environment == state.environment and entry.kind != REFUSED, length
+    )
     return told.map(lambda history: msgspec.structs.replace(state, history=history))
 
 
-async def _refused(world: World, state: EnvironmentState, length: int) -> Outcome[tuple[Summary, ...]]:
-    if length <= KEPT_EVENTS or len(state.refused) < KEPT_EVENTS:
-        return Success(state.refused)
-    return await _last(world, lambda entry: entry.environment == state.environment and entry.kind == REFUSED, length)
-
-
-def _merged(history: tuple[Summary, ...], refused: tuple[Summary, ...], version: Version | None) -> tuple[Summary, ...]:
-    """Both in the order of their times; refusals have no say in what is so, so no other order is needed."""
-    wanted = (each for each in refused if version in (None, each.version))
-    return tuple(sorted((*history, *wanted), key=lambda each: each.at))
-
-
-async def _last(world: World, wanted: Callable[[Entry], bool], length: int) -> Outcome[tuple[Summary, ...]]:
+async def last_events(world: World, wanted: Callable[[Entry], bool], length: int) -> Outcome[tuple[Summary, ...]]:
     """The last events of a kind, from the whole ledger."""
     entries = settled(await world.ledger.entries())
     if isinstance(entries, Failure):

@@ -135,15 +135,17 @@ class Stage:
         anyio.run(everybody)
         return endings
 
-    def crash(self, command: Command, operator: Operator, at: int) -> Ending | None:
-        """Run a command that ends for good at one of its calls; None when it did."""
+    def crash(self, command: Command, operator: Operator, at: int, *, recorded: bool) -> Ending | None:
+        """Run a command that ends for good at one of its calls, or of those after its record; None when it did."""
         calls = 0
+        counts = not recorded
 
-        def decide(_: Call) -> None:
-            nonlocal calls
-            calls += 1
-            if calls > at:
+        def decide(call: Call) -> None:
+            nonlocal calls, counts
+            if counts and calls >= at:
                 raise CrashError
+            calls += counts
+            counts = counts or call.operation == "append"
 
         return self._troubled(decide, lambda: self.run(command, operator))
 

@@ -1,5 +1,7 @@
 """What was promoted by hand is taken over as it is: no tag moves, and nobody is credited."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Success
@@ -9,12 +11,13 @@ from floe.core.command import Adopt, Command
 from floe.core.decide import decide
 from floe.core.event import Adopted
 from floe.core.names import Digest, Tag, Version, environment_tag, pointer
+from floe.core.operator import Operator
 from floe.core.policy import Policy
-from floe.core.snapshot import Snapshot
+from floe.core.snapshot import Snapshot, TagFact
 from tests.property import oracle
 from tests.property.histories import DRAWN, TAGS, cases
 from tests.property.purity import deciding
-from tests.property.strategies import DIGESTS, NAMES, VERSIONS
+from tests.property.strategies import DIGESTS, NAMES, VERSIONS, plain_policy
 
 tag_maps = st.dictionaries(st.sampled_from((*TAGS, Tag("x-dev"), Tag("v1-dev"))), st.sampled_from(DIGESTS))
 
@@ -60,3 +63,22 @@ def test_an_adoption_draws_nothing_and_says_only_what_was_found(case: tuple[Snap
 def test_oldest_versions_are_adopted_first() -> None:
     tags = {Tag(f"v{number}.0.0-dev"): DIGESTS[0] for number in (10, 9, 2)}
     assert [each.version for each in adoptable(tags, (), NAMES)] == [Version(f"v{number}.0.0") for number in (2, 9, 10)]
+
+
+def test_what_a_hand_made_is_recorded_and_nothing_more() -> None:
+    version, digest = Version("v1.0.0"), DIGESTS[0]
+    policy = plain_policy("dev")
+    tag = TagFact(tag=Tag("v1.0.0-dev"), digest=digest)
+    operator = Operator(name="ann", assurance="unverified")
+    seen = Snapshot(at=datetime(2026, 1, 15, tzinfo=UTC), operator=operator, tags=(tag,), names=(tag.tag,))
+    command = Adopt(version=version, digest=digest, environment="dev", is_current=True)
+    with deciding():
+        decided = decide(seen, command, policy)
+    plan = decided.unwrap()
+    assert plan.event == Adopted(version=version, digest=digest, environment=NAMES[0], is_current=True)
+    assert plan.drawings == ()
+
+
+def test_a_version_that_is_too_long_is_left_alone() -> None:
+    long = Tag(f"v1.0.{'1' * 70}-dev")
+    assert adoptable({long: DIGESTS[0]}, (), NAMES) == ()

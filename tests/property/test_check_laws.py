@@ -173,6 +173,11 @@ def test_no_more_approvals_can_be_asked_for_than_there_are_others_to_give_them()
     assert levels(3) == ["wrong"]
 
 
+def test_where_nobody_is_listed_anybody_else_may_approve() -> None:
+    rule = Authorization(approvals=Approvals(count=20))
+    assert found(one(rule, IdentityPolicy())) == ()
+
+
 def test_who_promotes_does_not_approve() -> None:
     ada = (proved("ada"),)
     rule = Authorization(allowed_operators=ada, approvals=Approvals(count=1, groups=("managers",)))

@@ -5,7 +5,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.conclude import Run
 from floe.core.decide import decide
 from floe.core.denial import ABOUT_PEOPLE, denial
@@ -123,10 +123,11 @@ def test_every_command_that_people_may_not_is_remembered_by_its_name() -> None:
         RollBack(version=V1, environment="dev", reason="slow"),
         Lock(environment="dev", reason="incident"),
         Unlock(environment="dev", reason="over"),
+        Adopt(version=V2, digest=stage.pushed[V2], environment="dev", is_current=True),
     ):
         stage.run(command, proved("mallory"))
     told = [(each.command, each.version) for each in refusals(stage)]
-    assert told == [("promote", V1), ("roll-back", V1), ("lock", None), ("unlock", None)]
+    assert told == [("promote", V1), ("roll-back", V1), ("lock", None), ("unlock", None), ("adopt", V2)]
 
 
 def test_a_refusal_that_cannot_be_recorded_is_a_refusal_all_the_same() -> None:

@@ -1,18 +1,21 @@
 """Whole histories: whatever is asked, by whomever, however often it breaks off or races, these things hold."""
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.drawing import own_tag
 from floe.core.event import Promoted, RolledBack
 from floe.core.head import decode, encode
 from floe.core.ledger import fold
 from floe.core.names import NOWHERE, Digest, Tag, Version, environment_tag, pointer
 from floe.core.operator import Operator
+from floe.core.snapshot import Known
 from floe.effects.drive import Faulted
 from tests.property import oracle
 from tests.property.stage import AWAY, NEVER_PUSHED, OPERATORS, POLICIES, VERSIONS, Ending, Stage, is_done, refused
@@ -31,9 +34,11 @@ promotions = st.builds(
 )
 rollbacks = st.builds(RollBack, version=st.none() | versions, environment=places, reason=st.just("slow"))
 unlocks = st.builds(Unlock, environment=places, reason=st.just("over"))
+locks = st.builds(Lock, environment=places, reason=st.just("incident"))
 onward = st.sampled_from(VERSIONS)  # wishes this version one environment on, wherever it is
-wishes = onward | onward | onward | onward | promotions | rollbacks
-Wish: TypeAlias = Command | Version
+back = st.just("back")  # wishes a rollback, wherever there is something to go back to
+wishes = onward | onward | onward | onward | promotions | rollbacks | back
+Wish: TypeAlias = Command | Version | Literal["back"]
 WRITES = ("append", "create_tag", "put_manifest")
 READS = ("look", "tags", "resolve", "about", "manifest", "recall")
 
@@ -53,7 +58,7 @@ class Histories(RuleBasedStateMachine):
     # What happens ----------------------------------------------------------------------------------------------------
 
     @rule(wish=wishes, operator=people)
-    def moves(self, wish: Wish, operator: Operator) -> None:
+    def asks(self, wish: Wish, operator: Operator) -> None:
         self._ask(self._meant(wish), operator)
 
     @rule(version=onward, two=st.permutations(OPERATORS))
@@ -62,11 +67,11 @@ class Histories(RuleBasedStateMachine):
             self._ask(self._meant(version), two[number % len(two)])
 
     @rule(command=unlocks, operator=people)
-    def unlocks(self, command: Command, operator: Operator) -> None:
+    def opens(self, command: Command, operator: Operator) -> None:
         self._ask(command, operator)
 
     @rule(place=places, lasting=st.none() | minutes | minutes, operator=people)
-    def locks(self, place: str, lasting: int | None, operator: Operator) -> None:
+    def shuts(self, place: str, lasting: int | None, operator: Operator) -> None:
         until = self.stage.memory.clock.now() + timedelta(minutes=lasting) if lasting else None
         self._ask(Lock(environment=place, reason="incident", until=until), operator)
 
@@ -79,12 +84,12 @@ class Histories(RuleBasedStateMachine):
         self.tests_fail = yes
         self.stage.fail_tests(yes=yes)
 
-    @rule(wish=wishes, operator=people, at=st.integers(0, 25))
-    def crashes(self, wish: Wish, operator: Operator, at: int) -> None:
+    @rule(wish=wishes, operator=people, at=st.integers(0, 7), recorded=st.booleans())
+    def crashes(self, wish: Wish, operator: Operator, at: int, recorded: bool) -> None:
         """The process ends at a call; then the same command is run again."""
         command = self._meant(wish)
         before = self.stage.known()
-        ending = self.stage.crash(command, operator, at)
+        ending = self.stage.crash(command, operator, at, recorded=recorded)
         self.is_untidy = self.is_untidy or ending is None
         was_recorded = len(self.stage.known()) > len(before)
         if ending is None and was_recorded and not getattr(command, "force", False):
@@ -100,7 +105,7 @@ class Histories(RuleBasedStateMachine):
         self.stage.memory.trouble._planned.clear()
         self.is_untidy = self.is_untidy or not is_done(ending)
 
-    @rule(one=wishes, other=wishes, two=st.tuples(people, people), late=st.integers(0, 12))
+    @rule(one=wishes, other=wishes | locks | unlocks, two=st.tuples(people, people), late=st.integers(0, 12))
     def races(self, one: Wish, other: Wish, two: tuple[Operator, Operator], late: int) -> None:
         contenders = ((self._meant(one), two[0], 0), (self._meant(other), two[1], late))
         endings = self.stage.race(contenders)
@@ -165,6 +170,8 @@ class Histories(RuleBasedStateMachine):
         known = self.stage.known()
         for place, each in enumerate(known):
             event, earlier = each.record.event, known[:place]
+            last = oracle.current(earlier, event.environment)
+            assert each.record.after is None or each.record.before == (last.record.after if last else None)
             if isinstance(event, Promoted):
                 assert oracle.may_follow(self.policy, event.source, event.environment)
                 came = oracle.stands(earlier, event.version, event.source)
@@ -193,8 +200,19 @@ class Histories(RuleBasedStateMachine):
         if not isinstance(wish, str):
             return wish
         known = self.stage.known()
+        if wish == "back":
+            return next(self._ways_back(), RollBack(environment="dev", reason="slow"))
         places = [name for name in self.policy.names if oracle.stands(known, wish, name) is None]
         return Promote(version=wish, target=(*places, self.policy.names[-1])[0])
+
+    def _ways_back(self) -> Iterator[RollBack]:
+        known = self.stage.known()
+        for name in reversed(self.policy.names):
+            now = oracle.current(known, name)
+            for version in VERSIONS:
+                was_there = oracle.brought(known, version, name) is not None
+                if now and now.record.after and was_there and now.record.after.version != version:
+                    yield RollBack(version=version, environment=name, reason="slow")
 
     def _ask(self, command: Command, operator: Operator) -> None:
         """One command, in peace: it ends as the dumb oracle says, if everything was drawn before."""
@@ -202,6 +220,8 @@ class Histories(RuleBasedStateMachine):
         before, at = stage.known(), stage.memory.clock.now()
         ending = stage.run(command, operator)
         assert not isinstance(_trouble(ending), Faulted)
+        if isinstance(command, Promote | RollBack) and is_done(ending):
+            self._finished_what_was_left(oracle.current(before, environment_of(command)))
         if self.is_untidy:
             return
         expected = oracle.objections(command, operator, self.policy, before, stage.pushed, at)
@@ -212,6 +232,10 @@ class Histories(RuleBasedStateMachine):
         grown = len(stage.known()) - len(before)
         does_nothing = isinstance(command, Unlock) and oracle.locked(before, command.environment, at) is None
         assert grown == (not expected and not does_nothing)
+
+    def _finished_what_was_left(self, last: Known | None) -> None:
+        """A write to an environment draws the tag that the one before it may have left undrawn."""
+        assert last is None or own_tag(last.record.event) in self.stage.tags
 
     def _completes(self, command: Command, operator: Operator) -> None:
         """What was recorded is finished by the same command, and not recorded twice."""
@@ -244,4 +268,4 @@ def _trouble(ending: Ending) -> object:
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestHistories.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

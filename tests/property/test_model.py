@@ -58,11 +58,11 @@ def check_promotion(past: Past, event: Promoted, person: str) -> None:
         assert past.promoters[event.digest, "staging"] != person
 
 
-def test_nothing_forbidden_happens_within_four_steps() -> None:
+def test_nothing_forbidden_happens_within_three_steps() -> None:
     """Row L03."""
-    states, depth = explore(check, depth=4, goes_on=lambda: True)
+    states, depth = explore(check, depth=3, goes_on=lambda: True)
     print(f"{states} states, {depth} steps deep")  # noqa: T201 - the measure of what was looked at
-    assert states > 100
+    assert states > 50
 
 
 @pytest.mark.soak

@@ -188,6 +188,35 @@ def test_i19_groups_that_are_not_said_are_unknown_which_is_not_none(
     assert operator(ELSEWHERE, sub="f3c", **claims).groups == groups
 
 
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"aud": ["floe"]}, "audience"),
+        ({"iss": f"{ELSEWHERE}/"}, "issuer"),
+        ({"sub": ""}, "claims"),
+        ({"exp": "1"}, "claims"),
+        ({"exp": True}, "claims"),
+        ({"iat": ...}, "claims"),
+        ({"nbf": None}, "claims"),
+        ({"exp": 10**15}, "claims"),
+        ({"iat": NOW - 400, "exp": NOW - 60}, "expired"),
+        ({"nbf": NOW + 61}, "early"),
+        ({"iat": NOW - 961}, "old"),
+        ({"exp": NOW + 86401}, "claims"),
+    ],
+)
+def test_i05_claims_that_are_odd_or_not_for_us_prove_nothing(claims: dict[str, Any], why: str) -> None:
+    assert reason(ELSEWHERE, **claims) == why
+
+
+@given(st.integers(-90_000, 90_000), st.integers(-90_000, 90_000), st.integers(-90_000, 90_000))
+def test_i05_a_token_counts_exactly_in_its_time(made: int, begins: int, ends: int) -> None:
+    times = {"iat": NOW + made, "nbf": NOW + begins, "exp": NOW + ends}
+    outcome = principal(told(ELSEWHERE, **times), Issuer(issuer=ELSEWHERE, audience="floe"), AT)
+    is_now = ends > -60 and max(made, begins) <= 60 and made >= -960
+    assert isinstance(outcome, Success) == (is_now and 0 < ends - made <= 86_400)
+
+
 def test_i19_without_a_claim_to_look_at_groups_are_unknown() -> None:
     assert operator(ELSEWHERE, None, sub="f3c", groups=["a"]).groups is None
 
