@@ -144,6 +144,7 @@ def check_race(shop: Shop, processes: int, each: int) -> None:
 
 
 def test_racing_processes_lose_nothing(shop: Shop) -> None:
+    """Rows A06, R16."""
     check_race(shop, processes=4, each=5)
 
 

@@ -34,7 +34,6 @@ promotions = st.builds(
 )
 rollbacks = st.builds(RollBack, version=st.none() | versions, environment=places, reason=st.just("slow"))
 unlocks = st.builds(Unlock, environment=places, reason=st.just("over"))
-locks = st.builds(Lock, environment=places, reason=st.just("incident"))
 onward = st.sampled_from(VERSIONS)  # wishes this version one environment on, wherever it is
 back = st.just("back")  # wishes a rollback, wherever there is something to go back to
 wishes = onward | onward | onward | onward | promotions | rollbacks | back
@@ -84,15 +83,15 @@ class Histories(RuleBasedStateMachine):
         self.tests_fail = yes
         self.stage.fail_tests(yes=yes)
 
-    @rule(wish=wishes, operator=people, at=st.integers(0, 7), recorded=st.booleans())
-    def crashes(self, wish: Wish, operator: Operator, at: int, recorded: bool) -> None:
-        """The process ends at a call; then the same command is run again."""
-        command = self._meant(wish)
+    @rule(wish=wishes, operator=people, at=st.integers(0, 7), how=st.tuples(st.booleans(), st.booleans()))
+    def crashes(self, wish: Wish, operator: Operator, at: int, how: tuple[bool, bool]) -> None:
+        """The process ends at a call; then perhaps the same command is run again."""
+        command, (recorded, is_run_again) = self._meant(wish), how
         before = self.stage.known()
         ending = self.stage.crash(command, operator, at, recorded=recorded)
         self.is_untidy = self.is_untidy or ending is None
         was_recorded = len(self.stage.known()) > len(before)
-        if ending is None and was_recorded and not getattr(command, "force", False):
+        if is_run_again and ending is None and was_recorded and not getattr(command, "force", False):
             self._completes(command, operator)
 
     @rule(wish=wishes, operator=people, operation=st.sampled_from((*WRITES, *READS)), after=st.booleans())
@@ -105,7 +104,14 @@ class Histories(RuleBasedStateMachine):
         self.stage.memory.trouble._planned.clear()
         self.is_untidy = self.is_untidy or not is_done(ending)
 
-    @rule(one=wishes, other=wishes | locks | unlocks, two=st.tuples(people, people), late=st.integers(0, 12))
+    @rule(wish=wishes, two=st.tuples(people, people), late=st.integers(0, 25))
+    def races_a_lock(self, wish: Wish, two: tuple[Operator, Operator], late: int) -> None:
+        command = self._meant(wish)
+        lock = Lock(environment=environment_of(command), reason="incident")
+        self.stage.race(((command, two[0], 0), (lock, two[1], late)))
+        self._ask(Unlock(environment=lock.environment, reason="over"), two[1])
+
+    @rule(one=wishes, other=wishes | unlocks, two=st.tuples(people, people), late=st.integers(0, 12))
     def races(self, one: Wish, other: Wish, two: tuple[Operator, Operator], late: int) -> None:
         contenders = ((self._meant(one), two[0], 0), (self._meant(other), two[1], late))
         endings = self.stage.race(contenders)

@@ -15,6 +15,7 @@ from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
 from floe.effects.ports import Appended, Clock, Outcome, Registry
 
 STORING: Final = 60.0  # seconds in which a head that is stored must be the one that is read
+SLOWER: Final = 3.0  # how much slower than us another writer may be
 
 
 class Homing(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,25 +30,38 @@ class Homing(msgspec.Struct, frozen=True, kw_only=True):
     basis: View
 
     async def acknowledge(self) -> Outcome[Appended]:
-        """Complete the head, and settle if others were seen to write."""
+        """Get the record into the head, and settle if others were seen to write.
+
+        Settled it is when a whole wait has passed and nothing before the record has changed. Others may be as slow as
+        we are, so the wait is longer than anything took us.
+        """
         listed_by, stored_by = self.clock.monotonic() + PATIENCE, self.clock.monotonic() + STORING
-        calm: View | None = None
+        before: tuple[Entry, ...] | None = None
+        longest = self.settling
         while True:
+            began = self.clock.monotonic()
             seen = settled(await self.look())
             if isinstance(seen, Failure):
                 return self._unseen()
-            view = seen.unwrap()
-            if tag_of(self.written) not in view.names:
+            view, own = seen.unwrap(), tag_of(self.written)
+            if own not in view.names:
                 if not await self._waited(PAUSE, listed_by):
                     return self._unseen()
-            elif not view.is_stored:
+            elif own in view.absent:
                 if not await self._stored(view, stored_by):
                     return self._unseen()
-            elif self._is_alone(view) or (calm is not None and calm.head == view.head):
+                longest = max(longest, SLOWER * (self.clock.monotonic() - began))
+            elif self._is_alone(view) or self._until_own(view) == before:
                 return await self._verdict(view)
             else:
-                calm = view
-                await self.clock.sleep(self.settling)
+                before = self._until_own(view)
+                await self.clock.sleep(longest)
+
+    def _until_own(self, view: View) -> tuple[Entry, ...]:
+        """What stands in the order up to the record; nothing of what is sealed changes any more."""
+        names = [entry.record for entry in view.head.tail]
+        name = self.written.manifest.digest
+        return view.head.tail[: names.index(name) + 1] if name in names else ()
 
     async def _waited(self, seconds: float, until: float) -> bool:
         """Whether there was time to wait."""

@@ -31,6 +31,7 @@ class View(Value, frozen=True, kw_only=True):
 
     head: Head
     is_stored: bool
+    absent: frozenset[Tag] = frozenset()  # the records that the head on the registry lacks
     sealed: tuple[Manifest, ...] = ()  # segments that the head names and nobody has written yet
     names: tuple[Tag, ...] = ()
     records: tuple[Listed, ...] = ()
@@ -106,6 +107,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
             View(
                 head=now,
                 is_stored=not found,
+                absent=frozenset(each.tag for each in absent.unwrap()),
                 sealed=sealed,
                 names=names,
                 records=records,
