@@ -1,5 +1,6 @@
 """What must hold before a change is kept: plain `nox` checks it all; CONTRIBUTING.md says how to run a part."""
 
+import os
 from pathlib import Path
 
 import nox
@@ -71,4 +72,4 @@ def ready(session: nox.Session) -> None:
     """What tests need: Python packages, and two programs of Debian's."""
     session.install("--group", "test", "-e", ".")
     session.run("python", "-m", "tests.servers.debian")
-    session.env["PATH"] = f"{session.env.get('PATH') or ''}:{DEBIAN_PROGRAMS}"
+    session.env["PATH"] = os.pathsep.join((os.environ["PATH"], str(DEBIAN_PROGRAMS)))
