@@ -20,7 +20,7 @@ from floe.core.record import Draft, Record, place, seal
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.effects.ledger.appending import Homing
-from floe.effects.ledger.view import View, Viewer
+from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
 from floe.effects.ports import Appended, Clock, Look, Outcome, Registry
 
 SETTLING: Final = 0.1  # seconds to wait after others were seen to write
@@ -101,16 +101,21 @@ class RegistryLedger:
         return Written(manifest=seal(record, len(canonical.encode(policy))), record=record)
 
     async def _put(self, written: Written, policy: Policy) -> Outcome[None]:
-        """Write the record; the policy and the empty config are there but for the first time."""
-        tag = tag_of(written)
-        outcome = settled(await self._registry.put_manifest(written.manifest, tag))
-        if not isinstance(outcome, Failure) or not isinstance(outcome.failure(), Absent):
-            return outcome
-        for content in (EMPTY_CONTENT, canonical.encode(policy)):
-            kept = settled(await self._registry.put_blob(content))
-            if isinstance(kept, Failure):
-                return Failure(kept.failure())
-        return await self._registry.put_manifest(written.manifest, tag)
+        """Write the record; the policy and the empty config are there but for the first time.
+
+        Where many write for the first time at once, a registry may not see for a moment what it has just been given.
+        """
+        tag, until = tag_of(written), self._clock.monotonic() + PATIENCE
+        while True:
+            outcome = settled(await self._registry.put_manifest(written.manifest, tag))
+            is_absent = isinstance(outcome, Failure) and isinstance(outcome.failure(), Absent)
+            if not is_absent or self._clock.monotonic() >= until:
+                return outcome
+            for content in (EMPTY_CONTENT, canonical.encode(policy)):
+                kept = settled(await self._registry.put_blob(content))
+                if isinstance(kept, Failure):
+                    return Failure(kept.failure())
+            await self._clock.sleep(PAUSE)
 
     async def _read(self, each: Listed, view: View) -> Outcome[Known]:
         read = settled(await self._viewer.written(each.tag))
