@@ -69,6 +69,8 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 
