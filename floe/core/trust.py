@@ -15,10 +15,9 @@ from floe.core.policy import Trust, TrustedIssuer
 from floe.core.record import SignatureVerdict
 from floe.core.refusal import SignatureRefused
 from floe.core.signature import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
+from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
 from floe.core.value import Value
 
-STATEMENT: Final = "application/vnd.in-toto+json"
-SIGNED: Final = "https://sigstore.dev/cosign/sign/v1"  # the predicate by which cosign 3 says: this was signed
 ISSUERS: Final = {GITHUB: "GitHub Actions", GITLAB: "GitLab CI", GOOGLE: "Google"}
 _UNTRUSTED: Final = ("issuer", "subject", "untrusted-key", "key", "root")
 _OF_ANOTHER_KIND: Final = ("payload", "predicate")
@@ -31,7 +30,7 @@ class Assessment(Value, frozen=True, kw_only=True):
     shortfalls: tuple[Shortfall, ...] = ()
 
 
-def assess(findings: Findings, trust: Trust, artifact: Digest, predicate: str = SIGNED) -> Assessment:
+def assess(findings: Findings, trust: Trust, artifact: Digest, predicate: str = COSIGN_SIGN) -> Assessment:
     """The earliest acceptable signature over this artifact, if there is one; else what comes nearest."""
     judged = tuple(_judged(each, findings, trust, artifact, predicate) for each in findings.candidates)
     shortfalls = tuple(each for each in judged if isinstance(each, Shortfall))
@@ -41,7 +40,7 @@ def assess(findings: Findings, trust: Trust, artifact: Digest, predicate: str = 
 
 
 def suffices(
-    facts: SignatureFacts, trust: Trust | None, artifact: Digest, version: Version
+    facts: SignatureFacts, trust: Trust | None, artifact: Digest, version: Version, repository: str | None = None
 ) -> Result[SignatureVerdict, SignatureRefused]:
     """Under `enforce` nothing but a valid, trusted signature will do; under `warn` its want is recorded."""
     if trust is None or trust.enforcement == "off":
@@ -50,7 +49,11 @@ def suffices(
         return Success(SignatureVerdict(status="verified", detail=facts.signer or ""))
     if trust.enforcement == "warn":
         return Success(SignatureVerdict(status="warning", detail=facts.detail or facts.status))
-    return Failure(SignatureRefused(status=facts.status, artifact=artifact, version=version, detail=facts.detail))
+    return Failure(
+        SignatureRefused(
+            status=facts.status, artifact=artifact, version=version, repository=repository, detail=facts.detail
+        )
+    )
 
 
 def _judged(
@@ -70,7 +73,7 @@ def _judged(
 
 def _misfits(candidate: Verified, artifact: Digest, predicate: str) -> Iterator[Shortfall]:
     """What it says is not that this artifact was signed."""
-    if candidate.payload_type != STATEMENT or candidate.predicate_type is None:
+    if candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
         yield _short(candidate, "payload", f"it holds {candidate.payload_type}, not an in-toto statement")
     elif candidate.predicate_type != predicate:
         yield _short(candidate, "predicate", f"it states {candidate.predicate_type}, not {predicate}")

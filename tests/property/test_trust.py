@@ -12,7 +12,9 @@ from floe.core.facts import SignatureFacts
 from floe.core.naming import GITHUB, GITLAB
 from floe.core.policy import Trust, TrustedIssuer, TrustedKey
 from floe.core.signature import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
-from floe.core.trust import SIGNED, STATEMENT, assess
+from floe.core.statement import COSIGN_SIGN as SIGNED
+from floe.core.statement import PAYLOAD_TYPE as STATEMENT
+from floe.core.trust import assess
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, VERSIONS, signatures, trusts
 

@@ -47,7 +47,7 @@ def keys_readable(base: Path) -> Rule:
 
 
 def _keys(top: Spot) -> Iterator[Spot]:
-    for registry in (("registry",), ("registries", "primary")):
+    for registry in (("registry",), ("registries", "*")):
         for path in (("keys",), ("environments", "*", "keys")):
             yield from top.all_at("artifacts", *registry, "verification", *path, "*")
 

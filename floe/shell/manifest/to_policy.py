@@ -7,9 +7,9 @@ from floe.core.names import EnvironmentName
 from floe.core.naming import spelt_out
 from floe.shell.manifest import document, promotion, registry
 from floe.shell.manifest.checks import seconds
-from floe.shell.manifest.keys import trusted_key
 from floe.shell.manifest.rules import DEFAULT_ORDER
 from floe.shell.manifest.to_gates import gates_of
+from floe.shell.manifest.to_trust import trust_of
 
 
 def policy_of(manifest: document.Manifest, base: Path) -> policy.Policy:
@@ -41,7 +41,7 @@ def _environment(
         freeze=tuple(policy.Freeze(**freeze.model_dump()) for freeze in written.freeze),
         min_time_in_previous_seconds=seconds(soak) if soak else None,
         override_groups=tuple(written.override_groups),
-        trust=_trust(verification, written.name, base) if verification else None,
+        trust=trust_of(verification, base, written.name) if verification else None,
     )
 
 
@@ -61,23 +61,6 @@ def _approvals(written: promotion.Approvals) -> policy.Approvals:
         count=written.count,
         groups=tuple(written.groups),
         expires_after_seconds=seconds(expiry) if expiry else None,
-    )
-
-
-def _trust(verification: registry.Verification, environment: str, base: Path) -> policy.Trust | None:
-    """What holds in one environment: each key given for it replaces the one given for all."""
-    here = verification.environments.get(environment, registry.EnvironmentVerification())
-    layers = (verification, here)
-    given = {key: getattr(layer, key) for layer in layers for key in layer.model_fields_set}
-    if not given.get("enabled", True):
-        return None
-    return policy.Trust(
-        enforcement=given.get("enforcement", "enforce"),
-        trusted_issuers=tuple(
-            policy.TrustedIssuer(issuer=each.issuer, subject_regex=each.subject_regex)
-            for each in given.get("trusted_issuers") or ()
-        ),
-        keys=tuple(trusted_key(each, base).unwrap() for each in given.get("keys") or ()),
     )
 
 

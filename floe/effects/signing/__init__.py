@@ -1,0 +1,1 @@
+"""Making signatures and checking them; what one is worth is decided in core."""
