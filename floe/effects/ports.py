@@ -53,6 +53,12 @@ class Registry(Protocol):
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         """Point a new tag at a manifest; nothing if it is there, `TagTaken` if with another digest."""
 
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        """Who refers to a manifest, of one kind or of any: hints, that nobody vouches for."""
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        """Keep a manifest that refers to `subject`, and see that it is found among the referrers."""
+
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         """A small blob whole, verified; `Oversized` beyond `at_most` bytes; None when there is none."""
 
