@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 import re2
 from returns.result import Failure, Result, Success
@@ -120,7 +119,7 @@ def _of_key(candidate: Verified, fingerprint: str, findings: Findings, trust: Tr
 
 def signer_of(issuer: str) -> str:
     """The issuer as people know it."""
-    return ISSUERS.get(issuer) or urlsplit(issuer).hostname or issuer
+    return ISSUERS.get(issuer) or issuer.removeprefix("https://").partition("/")[0]
 
 
 def _subjects(proof: Keyless) -> Iterator[tuple[SubjectSource, str]]:
