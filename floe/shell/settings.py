@@ -100,6 +100,12 @@ class Surroundings(Value, frozen=True, kw_only=True):
         return Secret(token) if token else None
 
     @property
+    def signing_password(self) -> Secret | None:
+        """What opens an encrypted key. Set to nothing it is the empty password, as it is to cosign."""
+        given = (self.variables.get(name) for name in ("FLOE_SIGNING_PASSWORD", "COSIGN_PASSWORD"))
+        return next((Secret(each) for each in given if each is not None), None)
+
+    @property
     def traceparent(self) -> str | None:
         return self.variables.get("TRACEPARENT") or None
 
