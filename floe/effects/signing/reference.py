@@ -10,9 +10,8 @@ import re2
 from floe.effects.blocking import in_thread, value_of
 from floe.effects.ports import Outcome
 from floe.effects.signing import key_file
-from floe.effects.signing.key_file import Password
 from floe.effects.signing.public_key import PublicKey
-from floe.effects.signing.signer import Signer
+from floe.effects.signing.signer import Password, Signer
 
 
 async def signer(reference: str, folder: Path, password: Password, told: str | None = None) -> Outcome[Signer]:

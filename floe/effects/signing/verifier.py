@@ -1,4 +1,4 @@
-"""The `Verifier` port: every bundle beside an artifact is checked by its own kind of proof, and none is believed yet."""
+"""The `Verifier` port: every bundle is checked by its own kind of proof, and none is believed yet."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -93,10 +93,10 @@ class SignatureVerifier:
             match settled(await reference.public_keys((key.reference,), self._folder)):
                 case Failure(fault):
                     missing.append(_told(fault))
-                case Success((one, *_)):
-                    public.append(one)
+                case Success(those):
+                    public += those
                     if key.fingerprint is None:
-                        found.append(KeyFound(reference=key.reference, fingerprint=one.fingerprint))
+                        found += (KeyFound(reference=key.reference, fingerprint=each.fingerprint) for each in those)
         return _Keys(public=tuple(public), found=tuple(found), missing=tuple(missing))
 
     async def _by_certificate(self, about: Digest, bundles: tuple[Bundle, ...]) -> Findings:
