@@ -26,7 +26,7 @@ async def public_keys(references: tuple[str, ...], folder: Path) -> Outcome[tupl
 
 def _signer(reference: str, folder: Path, password: Password, told: str) -> Outcome[Signer]:
     if _is_address(reference):
-        from floe.effects.signing import service  # noqa: PLC0415 (slow to import, and files need it not)
+        from floe.effects.signing import service
 
         return service.signer(reference, folder, password, told)
     return key_file.signer(folder / reference, password, told)
@@ -34,7 +34,7 @@ def _signer(reference: str, folder: Path, password: Password, told: str) -> Outc
 
 def _public_key(reference: str, folder: Path) -> Outcome[PublicKey]:
     if _is_address(reference):
-        from floe.effects.signing import service  # noqa: PLC0415 (as above)
+        from floe.effects.signing import service
 
         return service.public_key(reference, folder, reference)
     return key_file.public_key(folder / reference, reference)

@@ -25,8 +25,8 @@ class Signatory(msgspec.Struct, frozen=True):
 
 async def by_key(reference: str, folder: Path, password: Password, told: str | None = None) -> Outcome[Signatory]:
     """Signs with a key: a file, relative to the folder, or the address of a service."""
-    from floe.effects.signing import key_bundle  # noqa: PLC0415 (cryptography takes a while to load)
-    from floe.effects.signing.reference import signer  # noqa: PLC0415 (as above)
+    from floe.effects.signing import key_bundle
+    from floe.effects.signing.reference import signer
 
     match settled(await signer(reference, folder, password, told)):
         case Failure(fault):
@@ -37,7 +37,7 @@ async def by_key(reference: str, folder: Path, password: Password, told: str | N
 
 async def by_token(token: str, trust_config: Path | None) -> Outcome[Signatory]:
     """Signs as whoever a token names, with a certificate made for this once."""
-    from floe.effects.signing import keyless_signing, trust_root  # noqa: PLC0415 (sigstore takes a while to load)
+    from floe.effects.signing import keyless_signing, trust_root
 
     root = await in_thread(partial(trust_root.read, trust_config))
     return root.map(lambda read: Signatory(partial(keyless_signing.sign, token=token, root=read)))

@@ -74,7 +74,7 @@ class SignatureVerifier:
         self._new = {}
 
     async def _by_key(self, bundles: Iterable[Bundle], trust: Trust) -> Findings:
-        from floe.effects.signing import key_bundle  # noqa: PLC0415 (cryptography takes a while to load)
+        from floe.effects.signing import key_bundle
 
         keys = await self._keys(trust)
         return Findings(
@@ -84,7 +84,7 @@ class SignatureVerifier:
         )
 
     async def _keys(self, trust: Trust) -> _Keys:
-        from floe.effects.signing import reference  # noqa: PLC0415 (as above)
+        from floe.effects.signing import reference
 
         public: list[PublicKey] = []
         found: list[KeyFound] = []
@@ -115,7 +115,7 @@ class SignatureVerifier:
         return Findings(candidates=(*(facts for facts in kept.values() if facts is not None), *found))
 
     async def _checked(self, bundles: tuple[Bundle, ...], root: TrustRoot) -> Outcome[tuple[Candidate, ...]]:
-        from floe.effects.signing import keyless  # noqa: PLC0415 (sigstore takes a while to load)
+        from floe.effects.signing import keyless
 
         return await keyless.check([each.content for each in bundles], root)
 
