@@ -9,7 +9,10 @@ from floe.core.fault import (
     Fault,
     LedgerDamaged,
     NoLayout,
+    NoPublicKey,
+    NoSigningKey,
     NoTrustRoot,
+    Occupied,
     Oversized,
     SigningTokenRefused,
     TagTaken,
@@ -82,6 +85,26 @@ def what_failed(fault: Fault) -> Lines:
                 f"{what} is too large",
                 f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
                 "Next: check that this is the artifact that was meant",
+            )
+        case Occupied(files=files):
+            return (
+                "Nothing was written, since some files exist",
+                *(f"Found: {file}" for file in files),
+                "Next: choose another name, or move them away",
+            )
+        case NoSigningKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to sign",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name another with --key, or make one with floe artifact keygen",
+            )
+        case NoPublicKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to check signatures",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name the public key of whoever signs",
             )
 
 

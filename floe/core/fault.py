@@ -104,6 +104,28 @@ class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     largest: int
 
 
+class Occupied(Value, frozen=True, kw_only=True, tag="occupied"):
+    """Files of these names are there already, and nothing was written."""
+
+    files: tuple[str, ...]
+
+
+class NoSigningKey(Value, frozen=True, kw_only=True, tag="no-signing-key"):
+    """What is named as a key to sign with cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
+
+
+class NoPublicKey(Value, frozen=True, kw_only=True, tag="no-public-key"):
+    """What is named as a key to check signatures by cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
+
+
 Fault: TypeAlias = (
     Unavailable
     | CredentialsRefused
@@ -116,6 +138,9 @@ Fault: TypeAlias = (
     | Unseen
     | TooNew
     | Oversized
+    | Occupied
+    | NoSigningKey
+    | NoPublicKey
     | NoTrustRoot
     | SigningTokenRefused
 )
