@@ -60,6 +60,8 @@ NOT_BUILT: Final = {"approvals": NOT_AUTHORIZED, "freeze": LOCKED, "gate reports
 FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unavailable: UNAVAILABLE,
     fault.CredentialsRefused: UNAVAILABLE,
+    fault.CredentialsMissing: UNAVAILABLE,
+    fault.CredentialsExpired: UNAVAILABLE,
     fault.NoLayout: UNAVAILABLE,
     fault.Unwritable: UNAVAILABLE,
     fault.Absent: NOT_FOUND,
