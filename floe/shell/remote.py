@@ -5,7 +5,8 @@ from typing import Final
 from floe.effects.ports import Registry
 from floe.effects.registry import credentials
 from floe.effects.registry.cloud import lender
-from floe.effects.registry.cloud.errand import Errand, Kind
+from floe.effects.registry.cloud.errand import Errand
+from floe.effects.registry.cloud.hosts import Kind
 from floe.effects.registry.credentials import Finder, Nothing, Password, Token
 from floe.effects.registry.origin import PORTS, Origin
 from floe.shell.clock import SystemClock, SystemEntropy

@@ -57,8 +57,8 @@ class Said(Value, frozen=True, kw_only=True):
 
     @property
     def is_end(self) -> bool:
-        """Whether this is how ECR says that a password has ended."""
-        return self.status == 403 and "expired" in self.words.lower()  # noqa: PLR2004 (forbidden)
+        """Whether ECR may be saying that a password has ended; to a HEAD it says so without words."""
+        return self.status == 403 and (not self.words or "expired" in self.words.lower())  # noqa: PLR2004 (forbidden)
 
     @property
     def is_immutable(self) -> bool:

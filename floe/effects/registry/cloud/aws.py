@@ -7,11 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import re2
-
 from floe.core.fault import Unavailable
 from floe.effects.blocking import FaultError
 from floe.effects.registry.cloud.errand import Errand
+from floe.effects.registry.cloud.hosts import region_of
 from floe.effects.registry.cloud.web import CONNECT_SECONDS, SECONDS, without
 from floe.effects.registry.credentials import Password
 from floe.effects.registry.transport import TransientError
@@ -22,10 +21,6 @@ REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 WEB_IDENTITY: Final = "assume-role-with-web-identity"  # as botocore calls this part of its chain
 ENDED: Final = ("ExpiredToken", "ExpiredTokenException")
 TRIES: Final = 2
-ECR: Final = re2.compile(
-    r"[0-9]+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\."
-    r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn)"
-)
 IN_POD: Final = (
     f"run where {ROLE} and {TOKEN_FILE} are set, as in a pod whose service account has a role (EKS, IRSA), "
     "or choose another artifacts.registry.auth"
@@ -55,12 +50,6 @@ def lent(errand: Errand) -> Password:
     except BotoCoreError as error:
         raise _unasked(errand, region, error) from None
     return _password(errand, given, f"{errand.kind} ({role})")
-
-
-def region_of(host: str) -> str | None:
-    """The region that the name of an ECR registry says; None for any other name."""
-    found = ECR.fullmatch(host)
-    return found[1] if found else None
 
 
 def _authorization(session: Any, region: str) -> Mapping[str, Any]:  # noqa: ANN401 (boto3 has no types)

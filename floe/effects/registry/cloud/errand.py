@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from floe.core.fault import CredentialsExpired, CredentialsMissing, CredentialsRefused
 from floe.effects.blocking import FaultError
 from floe.effects.ports import Clock
+from floe.effects.registry.cloud.hosts import Kind
 from floe.effects.registry.origin import Origin
 from floe.effects.registry.stream import source as opened_file
-
-Kind: TypeAlias = Literal["aws-irsa", "azure-managed-identity", "gcp-workload-identity"]  # as manifests write it
 
 LARGEST: Final = 64 * 1024  # bytes of a file with a token, or with the way to one
 
