@@ -226,6 +226,23 @@ def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: 
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
 
 
+CLOUDS = {
+    "aws-irsa": ("ECR", "1.dkr.ecr.eu-west-1.amazonaws.com"),
+    "azure-managed-identity": ("ACR", "acme.azurecr.io"),
+    "gcp-workload-identity": ("Artifact Registry", "europe-docker.pkg.dev"),
+}
+
+
+@pytest.mark.parametrize("kind", CLOUDS)
+def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> None:
+    cloud, host = CLOUDS[kind]
+    text = "artifacts: {{registry: {{uri: 'oci://{host}/app', auth: {{type: {kind}}}}}}}"
+    assert loaded(text.format(host=host, kind=kind)).doubts == ()
+    (doubt,) = loaded(text.format(host=f"{host}.evil.example", kind=kind)).doubts
+    assert doubt.path == "artifacts.registry.auth.type"
+    assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
+
+
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:
     (doubt,) = loaded(promotion("gate_commands: {tests: {command: x}}")).doubts
     assert str(doubt) == "artifacts.promotion.gate_commands.tests: no environment has this gate"

@@ -20,7 +20,6 @@ READ_REPORTS: Final = (
     "max",
     "max_increase_percent",
 )
-BUILT_AUTH: Final = ("docker", "anonymous", "basic", "token")
 
 
 def _given(spot: Spot) -> bool:
@@ -38,12 +37,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="cloud-credentials",
-        paths=tuple((*path, "auth", "type") for path in REGISTRIES),
-        needs=lambda spot: spot.value not in BUILT_AUTH,
-        message=f"this kind of credential is not built yet; commands refuse. Built: {', '.join(BUILT_AUTH)}",
-    ),
     Row(
         feature="sync",
         paths=((ARTIFACTS, "registries", "*"),),
