@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from floe.core.policy import Trust
 from floe.core.value import Value
 from floe.shell.location import Location
 from floe.shell.secret import Secret
@@ -41,6 +42,7 @@ class RegistrySettings(Value, frozen=True, kw_only=True):
     plain_http: bool = False
     ca_file: Path | None = None
     signing: Signing | None = None
+    trust: Trust | None = None  # of whoever reads an artifact here; each environment has its own in the policy
 
 
 class Audit(Value, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from floe.core.artifact import Descriptor
 from floe.effects.ports import Registry
 from floe.effects.publish import Inspected, Pulled, Pushed
+from floe.effects.publish.looking import Attached
 from floe.shell.render.reply import Reply, plain
 
 
@@ -49,8 +50,16 @@ def inspected(found: Inspected) -> Reply:
             *(("Layers:", *layers) if layers else ()),
             *(("Manifests:", *manifests) if manifests else ()),
             f"Tags: {', '.join(sorted(found.tags))}",
+            *_attached("Signatures (check them with floe artifact verify):", found.signatures),
+            *_attached("Attestations:", found.attestations),
+            *_attached("Also refers to it:", found.others),
         ),
     )
+
+
+def _attached(title: str, found: tuple[Attached, ...]) -> tuple[str, ...]:
+    lines = tuple(f"  {each.digest}  {each.predicate_type or each.type or 'of no kind'}" for each in found)
+    return (title, *lines) if lines else ()
 
 
 def _line(descriptor: Descriptor) -> str:
