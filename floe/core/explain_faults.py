@@ -11,8 +11,10 @@ from floe.core.fault import (
     NoLayout,
     NoPublicKey,
     NoSigningKey,
+    NoTrustRoot,
     Occupied,
     Oversized,
+    SigningTokenRefused,
     TagTaken,
     TooNew,
     Unavailable,
@@ -63,6 +65,20 @@ def what_failed(fault: Fault) -> Lines:
                 f"{what} was written by a newer floe",
                 f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
                 "Next: upgrade floe",
+            )
+        case NoTrustRoot(where=where, why=why):
+            return (
+                f"{where} is no trust root for signatures",
+                f"Found: {why}",
+                "Expected: a sigstore ClientTrustConfig or TrustedRoot file",
+                "Next: check artifacts.registry.signing.trust_config; without it the public Sigstore is trusted",
+            )
+        case SigningTokenRefused(where=where, why=why):
+            return (
+                "The identity token cannot be used to sign",
+                f"Found: {where} says: {why}",
+                "Expected: a token for the audience 'sigstore', not expired, of an issuer that Fulcio trusts",
+                "Next: get a new one with that audience, or sign with --key",
             )
         case Oversized(where=where, what=what, size=size, largest=largest):
             return (

@@ -81,6 +81,20 @@ class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
     reads: int
 
 
+class NoTrustRoot(Value, frozen=True, kw_only=True, tag="no-trust-root"):
+    """What signatures should lead back to is not there, or is no trust root."""
+
+    where: str
+    why: str
+
+
+class SigningTokenRefused(Value, frozen=True, kw_only=True, tag="signing-token-refused"):
+    """An identity token gets no certificate to sign with."""
+
+    where: str  # who refused it
+    why: str
+
+
 class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     """Content is larger than floe will hold."""
 
@@ -127,4 +141,6 @@ Fault: TypeAlias = (
     | Occupied
     | NoSigningKey
     | NoPublicKey
+    | NoTrustRoot
+    | SigningTokenRefused
 )

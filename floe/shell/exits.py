@@ -72,6 +72,8 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Occupied: USAGE,
     fault.NoSigningKey: USAGE,
     fault.NoPublicKey: UNSIGNED,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 

@@ -1,1 +1,1 @@
-"""Making signatures and checking them; what one is worth is decided in core."""
+"""Making signatures and checking them. What a signature is worth is decided in core."""

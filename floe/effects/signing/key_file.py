@@ -2,9 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
@@ -17,8 +16,7 @@ from floe.effects.ports import Outcome
 from floe.effects.registry.stream import source
 from floe.effects.signing import cosign_key, scheme
 from floe.effects.signing.public_key import PublicKey
-
-Password: TypeAlias = Callable[[], bytes | None]  # asked only where a key needs one; None: there is none
+from floe.effects.signing.signer import Password
 
 LARGEST: Final = 64 * 1024  # bytes
 PRIVATE: Final = f"a private key in a file of cosign's, or in PEM (PKCS#8): {scheme.EXPECTED}"

@@ -9,21 +9,13 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 
 from floe.core.fault import Occupied
-from floe.core.value import Value
 from floe.effects.blocking import FaultError, in_thread, writing
 from floe.effects.ports import Outcome
 from floe.effects.signing import cosign_key, scheme
+from floe.effects.signing.pair import Pair
 
 OWNERS: Final = 0o600
 EVERYBODYS: Final = 0o644
-
-
-class Pair(Value, frozen=True, kw_only=True):
-    """Where a pair of keys was written to."""
-
-    private: Path
-    public: Path
-    fingerprint: str
 
 
 async def generate(name: Path, password: bytes) -> Outcome[Pair]:

@@ -10,9 +10,8 @@ import re2
 from floe.effects.blocking import in_thread, value_of
 from floe.effects.ports import Outcome
 from floe.effects.signing import key_file
-from floe.effects.signing.key_file import Password
 from floe.effects.signing.public_key import PublicKey
-from floe.effects.signing.signer import Signer
+from floe.effects.signing.signer import Password, Signer
 
 
 async def signer(reference: str, folder: Path, password: Password, told: str | None = None) -> Outcome[Signer]:
@@ -27,7 +26,7 @@ async def public_key(reference: str, folder: Path) -> Outcome[PublicKey]:
 
 def _signer(reference: str, folder: Path, password: Password, told: str) -> Outcome[Signer]:
     if _is_address(reference):
-        from floe.effects.signing import service  # noqa: PLC0415 (slow to import, and files need it not)
+        from floe.effects.signing import service
 
         return service.signer(reference, folder, password, told)
     return key_file.signer(folder / reference, password, told)
@@ -35,7 +34,7 @@ def _signer(reference: str, folder: Path, password: Password, told: str) -> Outc
 
 def _public_key(reference: str, folder: Path) -> Outcome[PublicKey]:
     if _is_address(reference):
-        from floe.effects.signing import service  # noqa: PLC0415 (as above)
+        from floe.effects.signing import service
 
         return service.public_key(reference, folder, reference)
     return key_file.public_key(folder / reference, reference)

@@ -22,8 +22,8 @@ from floe.core.plain import plain
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
 from floe.effects.signing import key_file, scheme
-from floe.effects.signing.key_file import Password
 from floe.effects.signing.public_key import PublicKey
+from floe.effects.signing.signer import Password
 
 T = TypeVar("T")
 

@@ -1,9 +1,12 @@
 """Somebody who signs: a key in a file, or a service that keeps one."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from floe.effects.ports import Outcome
 from floe.effects.signing.public_key import PublicKey
+
+Password: TypeAlias = Callable[[], bytes | None]  # asked only where a key needs one; None: there is none
 
 
 class Signer(Protocol):

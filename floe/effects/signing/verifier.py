@@ -1,18 +1,19 @@
-"""The `Verifier` port: every bundle beside an artifact is checked by its own kind of proof, and none is believed yet."""
+"""The `Verifier` port: every bundle is checked by its own kind of proof, and none is believed yet."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 from returns.result import Failure, Success
 
 from floe.core import bundle as form
 from floe.core.explain_faults import what_failed
+from floe.core.fault import Fault
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.policy import Trust
-from floe.core.signature import Candidate, Findings, KeyFound, Rejected, Verified
+from floe.core.signature import Candidate, Findings, KeyFound, Verified
 from floe.core.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.blocking import in_thread
@@ -22,8 +23,6 @@ from floe.effects.signing.candidates import Bundle, attached
 from floe.effects.signing.kept import About, Kept
 from floe.effects.signing.public_key import PublicKey
 from floe.effects.signing.trust_root import TrustRoot
-
-Checked: TypeAlias = Candidate | str  # what a bundle is, or why nobody can tell
 
 
 class _Keys(Value, frozen=True, kw_only=True):
@@ -56,68 +55,70 @@ class SignatureVerifier:
     async def examine(self, about: Digest, bundles: tuple[Bundle, ...], trust: Trust) -> Findings:
         """What these bundles are, wherever they come from."""
         read = tuple((each, settled(form.read(each.content))) for each in bundles)
-        materials = {held.unwrap().material for _, held in read if isinstance(held, Success)}
-        keys = await self._keys(trust) if "key" in materials else _Keys()
-        root = await self._root() if "certificate" in materials else ""
-        checked: list[Checked] = []
-        for each, held in read:
-            match held:
-                case Failure(rejected):
-                    checked.append(rejected)
-                case Success(form.Bundle(material="key")):
-                    checked.append(await _by_key(each, keys))
-                case Success(_):
-                    checked.append(root if isinstance(root, str) else await self._by_certificate(about, each, root))
-        hindrances = tuple(each for each in checked if isinstance(each, str))
+        unreadable = tuple(held.failure() for _, held in read if isinstance(held, Failure))
+        keyed, certified = (
+            tuple(each for each, held in read if isinstance(held, Success) and held.unwrap().material == material)
+            for material in ("key", "certificate")
+        )
+        by_key = await self._by_key(keyed, trust) if keyed else Findings()
+        by_certificate = await self._by_certificate(about, certified) if certified else Findings()
+        whys = (by_key.hindrance, by_certificate.hindrance)
         return Findings(
-            candidates=tuple(each for each in checked if not isinstance(each, str)),
-            hindrance="; ".join(dict.fromkeys((*hindrances, *keys.missing))) or None,
-            keys=keys.found,
+            candidates=(*unreadable, *by_key.candidates, *by_certificate.candidates),
+            hindrance="; ".join(why for why in whys if why) or None,
+            keys=by_key.keys,
         )
 
     async def remember(self) -> None:
         await self._kept.keep(self._new)
         self._new = {}
 
-    async def _root(self) -> TrustRoot | str:
-        """What certificates must lead back to, or why that cannot be had."""
-        match settled(await in_thread(partial(trust_root.read, self._trust_config))):
-            case Failure(fault):
-                return "; ".join(what_failed(fault)[:2])
-            case Success(root):
-                return root
+    async def _by_key(self, bundles: Iterable[Bundle], trust: Trust) -> Findings:
+        from floe.effects.signing import key_bundle
 
-    async def _by_certificate(self, about: Digest, bundle: Bundle, root: TrustRoot) -> Candidate:
-        known = About(artifact=about, bundle=bundle.digest, root=root.digest)
-        before = await self._kept.find(known)
-        if before is not None:
-            return before
-        from floe.effects.signing import keyless  # noqa: PLC0415 (sigstore takes a while to load)
-
-        found = await keyless.verify(bundle.content, root)
-        if isinstance(found, Verified):
-            self._new[known] = found
-        return found
+        keys = await self._keys(trust)
+        return Findings(
+            candidates=tuple(key_bundle.verify(each.content, keys.public) for each in bundles),
+            hindrance="; ".join(keys.missing) or None,
+            keys=keys.found,
+        )
 
     async def _keys(self, trust: Trust) -> _Keys:
-        from floe.effects.signing import keys  # noqa: PLC0415 (cryptography takes a while to load)
+        from floe.effects.signing import reference
 
         public: list[PublicKey] = []
         found: list[KeyFound] = []
         missing: list[str] = []
         for key in trust.keys:
-            match settled(await keys.public_key(key.reference, self._folder)):
+            match settled(await reference.public_keys((key.reference,), self._folder)):
                 case Failure(fault):
-                    missing.append("; ".join(what_failed(fault)[:2]))
-                case Success(one):
-                    public.append(one)
+                    missing.append(_told(fault))
+                case Success(those):
+                    public += those
                     if key.fingerprint is None:
-                        found.append(KeyFound(reference=key.reference, fingerprint=one.fingerprint))
+                        found += (KeyFound(reference=key.reference, fingerprint=each.fingerprint) for each in those)
         return _Keys(public=tuple(public), found=tuple(found), missing=tuple(missing))
 
+    async def _by_certificate(self, about: Digest, bundles: tuple[Bundle, ...]) -> Findings:
+        rooted = settled(await in_thread(partial(trust_root.read, self._trust_config)))
+        if isinstance(rooted, Failure):
+            return Findings(hindrance=_told(rooted.failure()))
+        root = rooted.unwrap()
+        known = {each: About(artifact=about, bundle=each.digest, root=root.digest) for each in bundles}
+        kept = {each: await self._kept.find(question) for each, question in known.items()}
+        new = tuple(each for each, facts in kept.items() if facts is None)
+        checked = settled(await self._checked(new, root)) if new else Success(())
+        if isinstance(checked, Failure):
+            return Findings(hindrance=_told(checked.failure()))
+        found = checked.unwrap()
+        self._new |= {known[each]: facts for each, facts in zip(new, found, strict=True) if isinstance(facts, Verified)}
+        return Findings(candidates=(*(facts for facts in kept.values() if facts is not None), *found))
 
-async def _by_key(bundle: Bundle, keys: _Keys) -> Candidate:
-    from floe.effects.signing import key_bundle  # noqa: PLC0415 (cryptography takes a while to load)
+    async def _checked(self, bundles: tuple[Bundle, ...], root: TrustRoot) -> Outcome[tuple[Candidate, ...]]:
+        from floe.effects.signing import keyless
 
-    found: Verified | Rejected = key_bundle.verify(bundle.content, keys.public)
-    return found
+        return await keyless.check([each.content for each in bundles], root)
+
+
+def _told(fault: Fault) -> str:
+    return "; ".join(what_failed(fault)[:2])

@@ -22,18 +22,20 @@ def pushed(made: Pushed, registry: Registry) -> Reply:
     )
 
 
-def pulled(found: Pulled) -> Reply:
+def pulled(found: Pulled, verified: tuple[str, ...], warnings: tuple[str, ...]) -> Reply:
     files = tuple(f"  {each.name} ({each.layer.size} bytes)" for each in found.files)
     return Reply(
         document={
             "success": True,
             "digest": found.digest,
             "directory": found.directory,
+            "signature": "verified" if verified else "warning" if warnings else "not checked",
             "files": [
                 {"name": each.name, "digest": each.layer.digest, "size": each.layer.size} for each in found.files
             ],
         },
-        lines=(f"Pulled {found.digest} to {found.directory}", *files),
+        lines=(*verified, f"Pulled {found.digest} to {found.directory}", *files),
+        warnings=warnings,
     )
 
 
