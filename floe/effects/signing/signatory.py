@@ -26,7 +26,7 @@ class Signatory(msgspec.Struct, frozen=True):
 async def by_key(reference: str, folder: Path, password: Password, told: str | None = None) -> Outcome[Signatory]:
     """Signs with a key: a file, relative to the folder, or the address of a service."""
     from floe.effects.signing import key_bundle
-    from floe.effects.signing.keys import signer
+    from floe.effects.signing.reference import signer
 
     match settled(await signer(reference, folder, password, told)):
         case Failure(fault):

@@ -7,7 +7,8 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from floe.effects.signing import scheme
+from floe.effects.ports import Outcome
+from floe.effects.signing import reference, scheme
 from floe.effects.signing.key_file import FileSigner
 from floe.effects.signing.public_key import PublicKey
 
@@ -71,3 +72,7 @@ def written(file: Path, content: bytes, mode: int = 0o600) -> Path:
     file.write_bytes(content)
     file.chmod(mode)
     return file
+
+
+async def public_key_of(name: str, folder: Path) -> Outcome[PublicKey]:
+    return (await reference.public_keys((name,), folder)).map(lambda found: found[0])

@@ -16,8 +16,18 @@ from nacl.secret import SecretBox
 from returns.result import Failure, Success
 
 from floe.core.fault import NoPublicKey, NoSigningKey
-from floe.effects.signing import cosign_key, keys, scheme
-from tests.integration.signing.keys import BAD, GOOD, key, pkcs8, private_pem, public, public_pem, written
+from floe.effects.signing import cosign_key, reference, scheme
+from tests.integration.signing.keys import (
+    BAD,
+    GOOD,
+    key,
+    pkcs8,
+    private_pem,
+    public,
+    public_key_of,
+    public_pem,
+    written,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +117,7 @@ FILES: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
 @pytest.mark.parametrize(("kind", "content"), FILES.values(), ids=FILES)
 async def test_r22_a_key_in_a_file_signs(kind: str, content: Callable[[], bytes], tmp_path: Path) -> None:
     file = written(tmp_path / "any.name", content())
-    signer = (await keys.signer(file.name, tmp_path, given)).unwrap()
+    signer = (await reference.signer(file.name, tmp_path, given)).unwrap()
     assert signer.public == public(kind)
     assert scheme.holds(signer.public, (await signer.sign(CONTENT)).unwrap(), CONTENT)
     assert not scheme.holds(signer.public, (await signer.sign(CONTENT)).unwrap(), b"something else")
@@ -116,7 +126,7 @@ async def test_r22_a_key_in_a_file_signs(kind: str, content: Callable[[], bytes]
 
 async def test_a_key_that_cosign_made_is_read(tmp_path: Path) -> None:
     written(tmp_path / "cosign.key", COSIGN_KEY.encode())
-    signer = (await keys.signer("cosign.key", tmp_path, lambda: b"pw")).unwrap()
+    signer = (await reference.signer("cosign.key", tmp_path, lambda: b"pw")).unwrap()
     assert signer.public.pem == COSIGN_PUB
 
 
@@ -182,7 +192,7 @@ async def test_r22_what_is_no_key_to_sign_with_is_told(
     found: str, content: Callable[[], bytes], tmp_path: Path
 ) -> None:
     written(tmp_path / "floe.key", content())
-    fault = (await keys.signer("floe.key", tmp_path, given)).failure()
+    fault = (await reference.signer("floe.key", tmp_path, given)).failure()
     assert isinstance(fault, NoSigningKey)
     assert fault.where == "floe.key"
     assert fault.found.startswith(found)
@@ -194,7 +204,7 @@ async def test_a_key_that_needs_a_password_says_so_where_there_is_none(
     content: Callable[[], bytes], tmp_path: Path
 ) -> None:
     written(tmp_path / "floe.key", content())
-    fault = (await keys.signer("floe.key", tmp_path, lambda: None, "signing.key")).failure()
+    fault = (await reference.signer("floe.key", tmp_path, lambda: None, "signing.key")).failure()
     expected = "its password in FLOE_SIGNING_PASSWORD or COSIGN_PASSWORD"
     found = "an encrypted key, and no password for it"
     assert fault == NoSigningKey(where="signing.key", found=found, expected=expected)
@@ -205,13 +215,13 @@ async def test_nobody_is_asked_for_a_password_that_is_not_needed(tmp_path: Path)
         raise AssertionError("a password is asked for")
 
     written(tmp_path / "open.key", private_pem(key("P-256")))
-    assert isinstance(await keys.signer("open.key", tmp_path, unasked), Success)
+    assert isinstance(await reference.signer("open.key", tmp_path, unasked), Success)
 
 
 async def test_a_key_that_lies_open_signs_with_a_doubt(tmp_path: Path) -> None:
     for name, content in (("open.key", private_pem(key("P-256"))), ("kept.key", private_pem(key("P-256"), PASSWORD))):
         written(tmp_path / name, content, mode=0o644)
-    bare, kept = [(await keys.signer(name, tmp_path, given)).unwrap() for name in ("open.key", "kept.key")]
+    bare, kept = [(await reference.signer(name, tmp_path, given)).unwrap() for name in ("open.key", "kept.key")]
     assert bare.doubts == ("open.key is not encrypted, and others may read it",)
     assert kept.doubts == ()
 
@@ -220,7 +230,10 @@ async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     found = {
-        name: ((await keys.signer(name, tmp_path, given)).failure(), (await keys.public_key(name, tmp_path)).failure())
+        name: (
+            (await reference.signer(name, tmp_path, given)).failure(),
+            (await public_key_of(name, tmp_path)).failure(),
+        )
         for name in ("missing", "folder", "pipe", "a" * 300)
     }
     assert all(isinstance(faults[0], NoSigningKey) and isinstance(faults[1], NoPublicKey) for faults in found.values())
@@ -235,7 +248,7 @@ async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", GOOD)
 async def test_a_public_key_is_read_and_written_as_it_is(kind: str, tmp_path: Path) -> None:
     written(tmp_path / "floe.pub", public_pem(key(kind)))
-    found = (await keys.public_key("floe.pub", tmp_path)).unwrap()
+    found = (await public_key_of("floe.pub", tmp_path)).unwrap()
     assert found.pem.encode() == public_pem(key(kind))
     assert base64.b64decode(found.hint).hex() == found.fingerprint
 
@@ -256,7 +269,7 @@ async def test_r22_what_is_no_public_key_is_told(found: str, content: Callable[[
     written(tmp_path / "floe.pub", content())
     expected = "a public key in PEM: an ECDSA key (P-256 or P-384), or an RSA key of 2048 bits or more"
     fault = NoPublicKey(where="floe.pub", found=found, expected=expected)
-    assert await keys.public_key("floe.pub", tmp_path) == Failure(fault)
+    assert await public_key_of("floe.pub", tmp_path) == Failure(fault)
 
 
 def test_a_key_file_cut_off_or_altered_anywhere_opens_nothing() -> None:

@@ -9,8 +9,17 @@ from returns.result import Failure
 from securesystemslib.signer import SIGNER_FOR_URI_SCHEME, CryptoSigner, SecretsHandler, Signature, SSlibKey
 
 from floe.core.fault import NoPublicKey, NoSigningKey, Unavailable
-from floe.effects.signing import keys, scheme
-from tests.integration.signing.keys import BAD, GOOD, key, private_pem, public, public_pem, written
+from floe.effects.signing import reference, scheme
+from tests.integration.signing.keys import (
+    BAD,
+    GOOD,
+    key,
+    private_pem,
+    public,
+    public_key_of,
+    public_pem,
+    written,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -55,8 +64,8 @@ def pin() -> bytes:
 
 @pytest.mark.parametrize("kind", GOOD)
 async def test_r22_a_service_signs_and_says_what_its_public_key_is(kind: str, tmp_path: Path) -> None:
-    signer = (await keys.signer(f"vault:{kind}", tmp_path, pin)).unwrap()
-    assert signer.public == (await keys.public_key(f"vault:{kind}", tmp_path)).unwrap() == public(kind)
+    signer = (await reference.signer(f"vault:{kind}", tmp_path, pin)).unwrap()
+    assert signer.public == (await public_key_of(f"vault:{kind}", tmp_path)).unwrap() == public(kind)
     assert scheme.holds(public(kind), (await signer.sign(b"content")).unwrap(), b"content")
     assert signer.doubts == ()
 
@@ -66,14 +75,14 @@ async def test_r22_its_public_key_may_stand_behind_the_address(kind: str, tmp_pa
     """With `file2`, a signer that securesystemslib brings, and which cannot say what its public key is."""
     written(tmp_path / "floe.pub", public_pem(key(kind)))
     pem = written(tmp_path / "floe.pem", private_pem(key(kind)))
-    reference = f"file2:{pem}#floe.pub"
-    signer = (await keys.signer(reference, tmp_path, pin)).unwrap()
-    assert signer.public == (await keys.public_key(reference, tmp_path)).unwrap() == public(kind)
+    address = f"file2:{pem}#floe.pub"
+    signer = (await reference.signer(address, tmp_path, pin)).unwrap()
+    assert signer.public == (await public_key_of(address, tmp_path)).unwrap() == public(kind)
     assert scheme.holds(public(kind), (await signer.sign(b"content")).unwrap(), b"content")
 
 
 @pytest.mark.parametrize(
-    ("reference", "found"),
+    ("address", "found"),
     [
         ("nobody:knows", "an address of an unknown kind; known are awskms, "),
         ("nobody:knows#floe.pub", "ValueError: Unsupported private key scheme nobody"),
@@ -88,25 +97,25 @@ async def test_r22_its_public_key_may_stand_behind_the_address(kind: str, tmp_pa
         ("awskms:alias/floe#floe.pub", "UnsupportedLibraryError: "),
     ],
 )
-async def test_r22_what_cannot_sign_is_told(reference: str, found: str, tmp_path: Path) -> None:
+async def test_r22_what_cannot_sign_is_told(address: str, found: str, tmp_path: Path) -> None:
     written(tmp_path / "floe.pem", private_pem(key("P-256")))
     written(tmp_path / "floe.pub", public_pem(key("P-256")))
-    fault = (await keys.signer(reference, tmp_path, pin)).failure()
+    fault = (await reference.signer(address, tmp_path, pin)).failure()
     assert isinstance(fault, NoSigningKey)
-    assert fault.where == reference
+    assert fault.where == address
     assert fault.found.startswith(found)
 
 
 async def test_r22_what_names_no_public_key_is_told(tmp_path: Path) -> None:
-    for reference in ("nobody:knows", "file2:floe.pem", "vault:closed", "vault:RSA-1024"):
-        fault = (await keys.public_key(reference, tmp_path)).failure()
+    for address in ("nobody:knows", "file2:floe.pem", "vault:closed", "vault:RSA-1024"):
+        fault = (await public_key_of(address, tmp_path)).failure()
         assert isinstance(fault, NoPublicKey)
-        assert fault.where == reference
+        assert fault.where == address
 
 
 async def test_a_secret_that_a_service_asks_for_is_the_password(tmp_path: Path) -> None:
-    without = (await keys.signer("vault:P-256", tmp_path, lambda: None)).failure()
-    wrong = (await keys.signer("vault:P-256", tmp_path, lambda: b"4321")).failure()
+    without = (await reference.signer("vault:P-256", tmp_path, lambda: None)).failure()
+    wrong = (await reference.signer("vault:P-256", tmp_path, lambda: b"4321")).failure()
     assert isinstance(without, NoSigningKey)
     assert isinstance(wrong, NoSigningKey)
     assert without.found == (
@@ -116,12 +125,12 @@ async def test_a_secret_that_a_service_asks_for_is_the_password(tmp_path: Path) 
 
 
 async def test_a_service_that_fails_when_it_should_sign_is_not_available(tmp_path: Path) -> None:
-    signer = (await keys.signer("vault:slow/P-256", tmp_path, pin, "the key")).unwrap()
+    signer = (await reference.signer("vault:slow/P-256", tmp_path, pin, "the key")).unwrap()
     assert await signer.sign(b"content") == Failure(Unavailable(where="the key", why="TimeoutError: no answer"))
 
 
 async def test_a_signature_that_does_not_fit_is_not_handed_on(tmp_path: Path) -> None:
-    signer = (await keys.signer("vault:mistaken/P-256", tmp_path, pin, "the key")).unwrap()
+    signer = (await reference.signer("vault:mistaken/P-256", tmp_path, pin, "the key")).unwrap()
     fault = (await signer.sign(b"content")).failure()
     assert isinstance(fault, NoSigningKey)
     assert fault.found == "a signature that does not fit the public key"
@@ -129,5 +138,5 @@ async def test_a_signature_that_does_not_fit_is_not_handed_on(tmp_path: Path) ->
 
 async def test_a_file_whose_name_looks_like_an_address_is_named_by_its_path(tmp_path: Path) -> None:
     written(tmp_path / "vault:P-384", private_pem(key("P-256")))
-    signer = (await keys.signer("./vault:P-384", tmp_path, pin)).unwrap()
+    signer = (await reference.signer("./vault:P-384", tmp_path, pin)).unwrap()
     assert signer.public == public("P-256")

@@ -9,7 +9,8 @@ import pytest
 from returns.result import Failure
 
 from floe.core.fault import Occupied, Unwritable
-from floe.effects.signing import keygen, keys, scheme
+from floe.effects.signing import keygen, reference, scheme
+from tests.integration.signing.keys import public_key_of
 
 pytestmark = pytest.mark.anyio
 
@@ -29,8 +30,8 @@ async def test_r22_a_new_pair_signs_and_verifies(umask: int, tmp_path: Path) -> 
         os.umask(before)
     assert (pair.private, pair.public) == (tmp_path / "floe.key", tmp_path / "floe.pub")
     assert [oct(file.stat().st_mode & 0o777) for file in (pair.private, pair.public)] == ["0o600", oct(0o644 & ~umask)]
-    signer = (await keys.signer("floe.key", tmp_path, lambda: PASSWORD)).unwrap()
-    public = (await keys.public_key("floe.pub", tmp_path)).unwrap()
+    signer = (await reference.signer("floe.key", tmp_path, lambda: PASSWORD)).unwrap()
+    public = (await public_key_of("floe.pub", tmp_path)).unwrap()
     assert scheme.holds(public, (await signer.sign(b"content")).unwrap(), b"content")
     assert pair.fingerprint == public.fingerprint == signer.public.fingerprint
     assert PASSWORD not in pair.private.read_bytes()

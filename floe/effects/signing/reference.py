@@ -19,9 +19,9 @@ async def signer(reference: str, folder: Path, password: Password, told: str | N
     return await in_thread(lambda: value_of(_signer(reference, folder, password, told or reference)))
 
 
-async def public_key(reference: str, folder: Path) -> Outcome[PublicKey]:
-    """The key to check signatures by."""
-    return await in_thread(lambda: value_of(_public_key(reference, folder)))
+async def public_keys(references: tuple[str, ...], folder: Path) -> Outcome[tuple[PublicKey, ...]]:
+    """The keys to check signatures by: all of them, or the first that cannot be used."""
+    return await in_thread(lambda: tuple(value_of(_public_key(each, folder)) for each in references))
 
 
 def _signer(reference: str, folder: Path, password: Password, told: str) -> Outcome[Signer]:
