@@ -18,7 +18,7 @@ from floe.core import bundle, statement
 from floe.core.canonical import digest_of
 from floe.core.signature import Flaw, Keyed, Rejected, Verified
 from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
-from floe.effects.signing import key_bundle
+from floe.effects.signing import key_bundle, scheme
 from tests.integration.signing.keys import GOOD, key, public, signer
 
 ARTIFACT: Final = digest_of(b"artifact")
@@ -27,6 +27,25 @@ KEY: Final = public("P-256")
 OTHER: Final = public("P-256", 1)
 ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256 (FIPS 186-4, D.1.2.3)
 SCHEMES: Final = {"P-256": "ecdsa-sha2-nistp256", "P-384": "ecdsa-sha2-nistp384", "RSA-2048": "rsa-pkcs1v15-sha256"}
+
+# What cosign 3.1.3 wrote: `cosign sign --key cosign.key --use-signing-config=false --tlog-upload=false`.
+COSIGN_PUB: Final = b"""-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEuDtL7qa2dy2x/yH+u5ZaaEwL78B
+Dk5Ehuajetaqc2cVNCX2LMCh1726mvEsJTxpph7EndSxNczOf31GNecFnA==
+-----END PUBLIC KEY-----
+"""
+COSIGN_STATEMENT: Final = (
+    b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":'
+    b'"49feb9269ccc9e0123c67e3f24a8cb2a554c8b40692671d6f5acbc477ed15247"},"annotations":{}}],'
+    b'"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}'
+)
+COSIGN_DIGEST: Final = "sha256:0141acaf63f9e87ac34b46ef1fd126a920709ae0eba7feaebc6b47dcc13dfdd1"
+COSIGN_BUNDLE: Final = (
+    '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":'
+    '{"publicKey":{"hint":"tkVU8gjY+H22FmnkFrx8hJJNnHQ1k1gAIGrLVOkPXd8="}},"dsseEnvelope":{"payload":"PAYLOAD",'
+    '"payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MEUCIHkj9AR3DoQvSLl7XEq8zaPM9VwAZhXYdvZcB+WP3mIYAiEAv4WwyYsP'
+    'Lc+J0mppuLJjMJjqZ13H+UuhuQ6PPMgan9c="}]}}'
+)
 
 
 def signed(payload: bytes = STATEMENT, kind: str = "P-256", number: int = 0) -> bytes:
@@ -62,6 +81,17 @@ def test_r18_what_a_key_signed_is_verified_by_it(kind: str) -> None:
         subjects=(ARTIFACT,),
         proof=Keyed(fingerprint=public(kind).fingerprint),
     )
+
+
+def test_what_cosign_signed_is_verified_and_ours_is_spelt_alike() -> None:
+    content = COSIGN_BUNDLE.replace("PAYLOAD", b64(COSIGN_STATEMENT)).encode()
+    found = key_bundle.verify(content, (KEY, scheme.read_public(COSIGN_PUB).unwrap()))
+    assert isinstance(found, Verified)
+    assert (found.bundle, found.predicate_type) == (COSIGN_DIGEST, COSIGN_SIGN)
+    assert found.subjects == ("sha256:49feb9269ccc9e0123c67e3f24a8cb2a554c8b40692671d6f5acbc477ed15247",)
+    cosigns = bundle.read(content).unwrap()
+    ours = bundle.keyed(cosigns.payload, cosigns.hint, cosigns.signature)
+    assert ours.replace(b',"tlogEntries":[]', b"") == content
 
 
 def test_a_bundle_depends_on_nothing_but_statement_and_key() -> None:
