@@ -1,5 +1,6 @@
 """Keys of every kind, made once: some of them take a while."""
 
+import base64
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,6 +67,10 @@ def public(kind: str, number: int = 0) -> PublicKey:
 
 def signer(kind: str, number: int = 0) -> FileSigner:
     return FileSigner(scheme.private_key(key(kind, number)).unwrap(), public(kind, number), ())
+
+
+def b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def written(file: Path, content: bytes, mode: int = 0o600) -> Path:

@@ -19,7 +19,7 @@ from floe.core.canonical import digest_of
 from floe.core.signature import Flaw, Keyed, Rejected, Verified
 from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
 from floe.effects.signing import key_bundle, scheme
-from tests.integration.signing.keys import GOOD, key, public, signer
+from tests.integration.signing.keys import GOOD, b64, key, public, signer
 
 ARTIFACT: Final = digest_of(b"artifact")
 STATEMENT: Final = statement.signing(ARTIFACT)
@@ -65,10 +65,6 @@ def altered(content: bytes = SIGNED, **changes: Any) -> bytes:
             part = part[folder]
         part[name] = value
     return json.dumps(whole).encode()
-
-
-def b64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
 
 
 @pytest.mark.parametrize("kind", GOOD)

@@ -20,6 +20,7 @@ from floe.effects.signing import cosign_key, reference, scheme
 from tests.integration.signing.keys import (
     BAD,
     GOOD,
+    b64,
     key,
     pkcs8,
     private_pem,
@@ -66,14 +67,10 @@ def box(secret: bytes, cost: int = 32768) -> str:
     """The JSON in a key file, made by the book and without floe."""
     salt, nonce = bytes(range(32)), bytes(range(24))
     derived = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(PASSWORD)
-    kdf = {"name": "scrypt", "params": {"N": cost, "r": 8, "p": 1}, "salt": spelt(salt)}
-    cipher = {"name": "nacl/secretbox", "nonce": spelt(nonce)}
+    kdf = {"name": "scrypt", "params": {"N": cost, "r": 8, "p": 1}, "salt": b64(salt)}
+    cipher = {"name": "nacl/secretbox", "nonce": b64(nonce)}
     ciphertext = SecretBox(derived).encrypt(secret, nonce).ciphertext
-    return json.dumps({"kdf": kdf, "cipher": cipher, "ciphertext": spelt(ciphertext)})
-
-
-def spelt(content: bytes) -> str:
-    return base64.b64encode(content).decode()
+    return json.dumps({"kdf": kdf, "cipher": cipher, "ciphertext": b64(ciphertext)})
 
 
 def changed(place: str, value: object) -> bytes:
@@ -160,7 +157,7 @@ UNUSABLE: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
         "a password that does not open it",
         lambda: private_pem(key("P-256"), b"another"),
     ),
-    "an altered secret": ("a password that does not open it", lambda: changed("ciphertext", spelt(bytes(40)))),
+    "an altered secret": ("a password that does not open it", lambda: changed("ciphertext", b64(bytes(40)))),
     "no armour's end": ("a damaged cosign key file", lambda: armoured(box(b"secret"))[:-10]),
     "no base64": ("a damaged cosign key file", lambda: armoured(box(b"secret")).replace(b"\n", b"\n!", 1)),
     "no JSON": ("a damaged cosign key file", lambda: armoured(box(b"secret")[:-9])),
