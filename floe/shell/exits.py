@@ -48,6 +48,7 @@ REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownHands: NOT_AUTHORIZED,
     refusal.MachineWithoutHuman: NOT_AUTHORIZED,
     refusal.SignatureRefused: UNSIGNED,
+    refusal.PlanUnsigned: UNSIGNED,
     refusal.GateWithoutCommand: GATE_FAILED,
     refusal.GateFailed: GATE_FAILED,
     refusal.GateNotRun: GATE_FAILED,

@@ -39,8 +39,9 @@ def test_no_value_of_a_bundle_can_be_exchanged_to_break_anything(tmp_path: Path,
     with ready(version=version) as root:
         whole = json.loads(bundles.bundle(root.stack, PAYLOAD))
         verifier = keyless.opened(trust_root.read(root.trust_config(tmp_path)))
+    others: tuple[Any, ...] = (None, "", "AAAA", 0, -1, 2**70, [], [None], {}, True)
     for path in places(whole):
-        for value in (None, "", "AAAA", 0, -1, 2**70, [], [None], {}, True):
+        for value in others:
             altered = copy.deepcopy(whole)
             place: Any = altered
             for step in path[:-1]:
