@@ -8,6 +8,11 @@ from datetime import UTC, datetime
 import anyio
 
 
+def moment() -> datetime:
+    """The time, UTC, as exactly as it is known: for logs, which no decision reads."""
+    return datetime.now(tz=UTC)
+
+
 class SystemClock:
     def now(self) -> datetime:
         """The time, UTC, in whole seconds."""

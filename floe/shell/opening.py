@@ -17,11 +17,12 @@ from floe.effects.ports import World
 from floe.shell import manifest, wiring
 from floe.shell.asking import Asked, asker
 from floe.shell.complaint import Complaint
+from floe.shell.log import SILENT, Log
 from floe.shell.manifest import Loaded
 from floe.shell.secret import Secret
 from floe.shell.session import Session
 from floe.shell.settings import Settings, Surroundings, find_manifest, surroundings
-from floe.shell.trace import trace
+from floe.shell.trace import Trace, trace
 
 Unopened: TypeAlias = tuple[Complaint, ...] | Malformed | TokenRefused | Fault
 WorldOf: TypeAlias = Callable[[Settings, Governance, Surroundings], Result[World, Fault]]
@@ -46,7 +47,13 @@ def load_manifest(
 
 
 async def open_session(
-    loaded: Loaded, around: Surroundings, asked: Asked, *, world_of: WorldOf = wiring.world
+    loaded: Loaded,
+    around: Surroundings,
+    asked: Asked,
+    *,
+    world_of: WorldOf = wiring.world,
+    run: Trace | None = None,
+    log: Log = SILENT,
 ) -> Result[Session, Malformed | TokenRefused | Fault]:
     made = settled(world_of(loaded.settings, loaded.policy.governance, around))
     if isinstance(made, Failure):
@@ -55,14 +62,16 @@ async def open_session(
     who = settled(await asker(asked, loaded, around, world.clock))
     if isinstance(who, Failure):
         return Failure(who.failure())
+    traced = run or trace(around.traceparent, world.entropy)
     return Success(
         Session(
             policy=loaded.policy,
             world=world,
             operator=who.unwrap().operator,
-            trace=trace(around.traceparent, world.entropy),
+            trace=traced,
             settings=loaded.settings,
             warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
+            log=log._replace(trace_id=traced.trace_id),
         )
     )
 

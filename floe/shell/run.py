@@ -1,14 +1,13 @@
 """Running one command to its exit code. Ctrl-C ends it where it has not yet recorded anything."""
 
 import signal
-import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
 import anyio
 
 from floe.shell import exits
-from floe.shell.emit import emit
+from floe.shell.emit import emit, make_ready
 from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
@@ -18,6 +17,7 @@ TERMINATED = 143  # 128 + SIGTERM, as shells have it
 
 def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
     """What the command replies is told; a bug is told as one."""
+    make_ready()
     try:
         reply = anyio.run(_interruptible, command)
     except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
@@ -53,8 +53,7 @@ def _interrupted(number: int) -> Reply:
 
 
 def _bug(error: Exception, shared: Shared) -> Reply:
-    if shared.verbose:
-        traceback.print_exception(error, file=sys.stderr)
+    shared.log.debug("".join(traceback.format_exception(error)).rstrip())
     message = f"{type(error).__name__}: {error}"
     return Reply(
         code=exits.BUG,

@@ -36,7 +36,14 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
         return loaded.failure()
     token = Secret(shared.identity_token) if shared.identity_token is not None else None
     asked = Asked(operator=shared.operator, token=token, matters=not shared.is_reading)
-    opened = await open_session(loaded.unwrap(), around, asked, world_of=shared.world_of or wiring.world)
+    opened = await open_session(
+        loaded.unwrap(),
+        around,
+        asked,
+        world_of=shared.world_of or wiring.world,
+        run=None if shared.world_of else shared.trace,  # a world that is handed in has traces of its own
+        log=shared.log,
+    )
     match settled(opened):
         case Success(session):
             try:
