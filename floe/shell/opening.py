@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import anyio.from_thread
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Fault
@@ -13,8 +14,8 @@ from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.policy import Governance
 from floe.core.refusal import TokenRefused
-from floe.effects.ports import World
-from floe.shell import manifest, wiring
+from floe.effects.ports import Trace, World
+from floe.shell import manifest, tracing, wiring
 from floe.shell.asking import Asked, asker
 from floe.shell.complaint import Complaint
 from floe.shell.log import SILENT, Log
@@ -22,7 +23,7 @@ from floe.shell.manifest import Loaded
 from floe.shell.secret import Secret
 from floe.shell.session import Session
 from floe.shell.settings import Settings, Surroundings, find_manifest, surroundings
-from floe.shell.trace import Trace, trace
+from floe.shell.trace import trace
 
 Unopened: TypeAlias = tuple[Complaint, ...] | Malformed | TokenRefused | Fault
 WorldOf: TypeAlias = Callable[[Settings, Governance, Surroundings], Result[World, Fault]]
@@ -63,15 +64,17 @@ async def open_session(
     if isinstance(who, Failure):
         return Failure(who.failure())
     traced = run or trace(around.traceparent, world.entropy)
+    heard = log._replace(trace_id=traced.trace_id)
+    tracer, untold = tracing.tracer(traced, around, heard, world.entropy)
     return Success(
         Session(
             policy=loaded.policy,
-            world=world,
+            world=msgspec.structs.replace(world, tracer=tracer),
             operator=who.unwrap().operator,
             trace=traced,
             settings=loaded.settings,
-            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
-            log=log._replace(trace_id=traced.trace_id),
+            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings, *((untold,) if untold else ())),
+            log=heard,
         )
     )
 

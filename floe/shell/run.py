@@ -12,8 +12,6 @@ from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
 
-TERMINATED = 143  # 128 + SIGTERM, as shells have it
-
 
 def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
     """What the command replies is told; a bug is told as one."""
@@ -44,7 +42,7 @@ async def _interruptible(command: Callable[[], Awaitable[Reply]]) -> Reply:
 
 
 def _interrupted(number: int) -> Reply:
-    code = exits.INTERRUPTED if number == signal.SIGINT else TERMINATED
+    code = exits.INTERRUPTED if number == signal.SIGINT else exits.TERMINATED
     return Reply(
         code=code,
         document=error_document("interrupted", code, "Interrupted: nothing was written"),

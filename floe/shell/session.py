@@ -4,10 +4,9 @@ import msgspec
 
 from floe.core.operator import Operator
 from floe.core.policy import Policy
-from floe.effects.ports import World
+from floe.effects.ports import Trace, World
 from floe.shell.log import SILENT, Log
 from floe.shell.settings import Settings
-from floe.shell.trace import Trace
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from floe.effects.ports import Trace
     from floe.shell.log import Log
-    from floe.shell.trace import Trace
 
 
 class Shared(NamedTuple):
     """How to be called and how to answer. Light, since `floe --help` loads it."""
 
     trace: "Trace"
+    command: str
     manifest: Path | None = None
     output: Literal["table", "json", "yaml"] = "table"
     verbose: bool = False

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from floe.core.value import Value
-from floe.effects.ports import Entropy
+from floe.effects.ports import Entropy, Trace
 from floe.shell.clock import SystemEntropy
 from floe.shell.settings import surroundings
 
@@ -11,15 +10,6 @@ HEX: Final = frozenset("0123456789abcdef")
 LENGTHS: Final = (2, 32, 16, 2)  # version, trace id, span id, flags
 SAMPLED: Final = 0x01
 KNOWN_FLAGS: Final = 0x03  # sampled, and that the trace id is random; others are not handed on
-
-
-class Trace(Value, frozen=True, kw_only=True):
-    """The trace of one run, the caller's span in it, and the traceparent for what floe starts."""
-
-    trace_id: str
-    parent: str | None = None  # the span id of whoever started floe
-    flags: int = SAMPLED
-    traceparent: str
 
 
 def trace(inherited: str | None, entropy: Entropy) -> Trace:

@@ -38,7 +38,7 @@ def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[...,
 
         # Whoever calls the app as a function may hand in a world: `app([...], obj=world_of)`.
         options = {name: given.pop(name) for name in shared}
-        known = Shared(trace=begun(), **options, is_reading=shared is READING, world_of=context.obj)
+        known = Shared(begun(), command.__name__, **options, is_reading=shared is READING, world_of=context.obj)
         raise typer.Exit(carry_out(lambda: command(known, **given), known))
 
     own = tuple(inspect.signature(command).parameters.values())[1:]

@@ -12,7 +12,7 @@ from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.refusal import TokenRefused
 from floe.effects.drive import Faulted, Refused
-from floe.shell import exits, manifest, wiring
+from floe.shell import exits, manifest, tracing, wiring
 from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
@@ -47,11 +47,20 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     match settled(opened):
         case Success(session):
             try:
-                return await command(session)
+                return await _traced(shared.command, command, session)
             finally:
                 await session.world.registry.aclose()
         case Failure(trouble):
             return _unopened(trouble)
+
+
+async def _traced(name: str, command: Callable[[Session], Awaitable[Reply]], session: Session) -> Reply:
+    """The command as one span, which ends as its reply says."""
+    async with session.world.tracer.root(name, session.trace) as span:
+        span.note({"cicd.pipeline.name": name, "cicd.pipeline.action.name": "RUN"})
+        reply = await command(session)
+        tracing.conclude(span, reply.code, blocks.code_in(reply.document))
+    return reply
 
 
 def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:
