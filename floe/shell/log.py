@@ -1,7 +1,7 @@
 """Lines on stderr: warnings, progress and what is done step by step, as text or as one JSON object a line."""
 
+import os
 import sys
-from contextlib import suppress
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -58,6 +58,8 @@ SILENT: Final = Log(least="nothing")  # of a program that uses floe as a library
 
 
 def _write(*lines: str) -> None:
-    with suppress(OSError):  # that nobody listens any more stops nothing
+    try:
         sys.stderr.write("".join(f"{line}\n" for line in lines))
         sys.stderr.flush()
+    except BrokenPipeError:  # that nobody listens any more stops nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

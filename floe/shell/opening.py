@@ -15,6 +15,7 @@ from floe.core.outcome import settled
 from floe.core.policy import Governance
 from floe.core.refusal import TokenRefused
 from floe.effects.ports import Trace, World
+from floe.effects.trace.untraced import UNTRACED
 from floe.shell import manifest, tracing, wiring
 from floe.shell.asking import Asked, asker
 from floe.shell.complaint import Complaint
@@ -65,15 +66,16 @@ async def open_session(
         return Failure(who.failure())
     traced = run or trace(around.traceparent, world.entropy)
     heard = log._replace(trace_id=traced.trace_id)
-    tracer, untold = tracing.tracer(traced, around, heard, world.entropy)
+    if world.tracer is UNTRACED:
+        world = msgspec.structs.replace(world, tracer=tracing.tracer(traced, around, heard, world.entropy))
     return Success(
         Session(
             policy=loaded.policy,
-            world=msgspec.structs.replace(world, tracer=tracer),
+            world=world,
             operator=who.unwrap().operator,
             trace=traced,
             settings=loaded.settings,
-            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings, *((untold,) if untold else ())),
+            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
             log=heard,
         )
     )

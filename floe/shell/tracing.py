@@ -32,20 +32,22 @@ LIBRARIES: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http
 OWN: Final = "dev.floe."
 
 
-def tracer(trace: Trace, around: Surroundings, log: Log, entropy: Entropy) -> tuple[Tracer, str | None]:
-    """The tracer of one run; and a warning, where spans were asked for and cannot be sent."""
+def tracer(trace: Trace, around: Surroundings, log: Log, entropy: Entropy) -> Tracer:
+    """The tracer of one run. That spans were asked for and cannot be sent is told, and changes nothing."""
     listeners: list[Listener] = [Teller(log)] if log.tells("debug") else []
-    collector, warning = None, None
+    collector = None
     if around.otlp_endpoint and trace.is_sampled:
-        warning = _why_not(around)
-        if warning is None:
+        why_not = _why_not(around)
+        if why_not is not None:
+            log.warning(why_not)
+        else:
             from floe.effects.trace.collector import Collector  # noqa: PLC0415 (few runs have one)
 
             collector = Collector(about(around.variables), log.warning if log.tells("debug") else _unheard)
             listeners.append(collector.take)
     if not listeners:
-        return UNTRACED, warning
-    return Recorder(entropy, nanoseconds, listeners, collector.flush if collector else None), warning
+        return UNTRACED
+    return Recorder(entropy, nanoseconds, listeners, collector.flush if collector else None)
 
 
 def rooted(name: str) -> Callable[[Call[P, T, E]], Call[P, T, E]]:

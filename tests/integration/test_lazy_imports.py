@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("oras", "sigstore", "requests", "cel", "cryptography", "tuf", "jsonschema")
+HEAVY = ("oras", "sigstore", "requests", "cel", "cryptography", "tuf", "jsonschema", "opentelemetry")
 
 ASK = """
 import sys

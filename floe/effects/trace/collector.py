@@ -5,7 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import anyio.to_thread
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter
+
+    Way: TypeAlias = tuple[SpanExporter, Callable[[Recorded], ReadableSpan]]
 
 PATIENCE_SECONDS: Final = 0.1  # for the collector, once a command is over
 LOADING_SECONDS: Final = 2.0  # for the libraries, which load while the command runs
@@ -28,35 +30,56 @@ class Collector:
         self._about, self._told = about, told
         self._queue: queue.SimpleQueue[Recorded | threading.Event] = queue.SimpleQueue()
         self._ready, self._hurry = threading.Event(), threading.Event()
-        threading.Thread(target=self._work, name="floe traces", daemon=True).start()
+        self._sent: threading.Event | None = None
+        self._way: Way | None = None
+        self._lock, self._is_working = threading.Lock(), False
+        self._work_on()
 
     def take(self, span: Recorded) -> None:
         self._queue.put(span)
+        self._work_on()
 
     async def flush(self) -> None:
         """See off what there is. This takes no longer than our patience, whatever the collector does."""
         await anyio.to_thread.run_sync(self._wait)
 
     def _wait(self) -> None:
-        gone = threading.Event()
-        self._queue.put(gone)
+        if self._sent is not None and not self._sent.is_set():
+            return  # it has been waited for already
+        self._sent = threading.Event()
+        self._queue.put(self._sent)
         self._hurry.set()
-        if not self._ready.wait(LOADING_SECONDS) or not gone.wait(PATIENCE_SECONDS):
+        self._work_on()
+        if not self._ready.wait(LOADING_SECONDS) or not self._sent.wait(PATIENCE_SECONDS):
             self._told(f"traces: the collector has not taken the spans within {PATIENCE_SECONDS * 1000:.0f} ms")
 
+    def _work_on(self) -> None:
+        """See to it that somebody sends what there is."""
+        with self._lock:
+            if not self._is_working:
+                self._is_working = True
+                threading.Thread(target=self._work, name="floe traces", daemon=True).start()
+
     def _work(self) -> None:
-        try:
-            exporter, render = _opened(self._about)
-        except Exception as error:  # noqa: BLE001 - settings that OpenTelemetry cannot read, a broken installation
-            self._told(f"traces: nothing is sent: {type(error).__name__}")
-            exporter, render = None, None
-        self._ready.set()
+        if not self._ready.is_set():
+            self._open()
         while True:
             spans, waiting = self._gathered()
-            if spans and exporter is not None and render is not None:
-                self._send(exporter, [render(span) for span in spans])
+            if spans and self._way is not None:
+                self._send(self._way, spans)
             for each in waiting:
                 each.set()
+            with self._lock:
+                if waiting and self._queue.empty():  # a command is over: no thread is left of it
+                    self._is_working = False
+                    return
+
+    def _open(self) -> None:
+        try:
+            self._way = _opened(self._about)
+        except Exception as error:  # noqa: BLE001 - settings that OpenTelemetry cannot read, a broken installation
+            self._told(f"traces: nothing is sent: {type(error).__name__}")
+        self._ready.set()
 
     def _gathered(self) -> tuple[list[Recorded], list[threading.Event]]:
         """What is to be sent next, and who waits for that."""
@@ -70,18 +93,19 @@ class Collector:
             each for each in found if isinstance(each, threading.Event)
         ]
 
-    def _send(self, exporter: "SpanExporter", spans: Sequence["ReadableSpan"]) -> None:
+    def _send(self, way: "Way", spans: Sequence[Recorded]) -> None:
         from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415 (loaded by now)
 
+        exporter, render = way
         try:
-            taken = exporter.export(spans) is SpanExportResult.SUCCESS
+            taken = exporter.export([render(span) for span in spans]) is SpanExportResult.SUCCESS
         except Exception:  # noqa: BLE001 - whatever the exporter does, floe goes on
             taken = False
         if not taken:
             self._told(f"traces: the collector did not take {len(spans)} spans")
 
 
-def _opened(about: Mapping[str, str]) -> tuple["SpanExporter", Callable[[Recorded], "ReadableSpan"]]:
+def _opened(about: Mapping[str, str]) -> "Way":
     """The exporter, and what turns a span into one of its own. Loading it takes longer than most of what floe does."""
     logging.getLogger("opentelemetry").addHandler(logging.NullHandler())  # floe itself says what is worth saying
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
