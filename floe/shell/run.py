@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-from floe.shell import exits
+from floe.shell import exits, summary
 from floe.shell.emit import emit, make_ready
 from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
@@ -20,6 +20,7 @@ def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
         reply = anyio.run(_interruptible, command)
     except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
         reply = _bug(error.exceptions[0] if isinstance(error, ExceptionGroup) else error, shared)
+    summary.append(reply, shared)
     return emit(reply, shared)
 
 

@@ -116,6 +116,11 @@ class Surroundings(Value, frozen=True, kw_only=True):
         return specific or general or "http/protobuf"
 
     @property
+    def step_summary(self) -> str | None:
+        """The file in which GitHub Actions takes a step's summary."""
+        return self.variables.get("GITHUB_STEP_SUMMARY") or None
+
+    @property
     def no_color(self) -> bool:
         """Whether output stays plain: NO_COLOR is set to anything but nothing (no-color.org)."""
         return bool(self.variables.get("NO_COLOR"))
