@@ -183,6 +183,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                     async with self.world.tracer.span("apply", words.task("apply", "deploy")) as span:
                         receipt = await apply(concluded, self.gaze.policy, self.world)
                         words.conclude_apply(span, receipt.steps)
+                    await self.world.verifier.remember()
                 return Success(Carried(concluded=concluded, snapshot=seen.snapshot, results=results, receipt=receipt))
 
     async def _verdicts(self, plan: Plan, wanted: Wanted) -> tuple[GateResult, ...]:
