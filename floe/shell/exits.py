@@ -49,6 +49,7 @@ REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownHands: NOT_AUTHORIZED,
     refusal.MachineWithoutHuman: NOT_AUTHORIZED,
     refusal.SignatureRefused: UNSIGNED,
+    refusal.PlanUnsigned: UNSIGNED,
     refusal.GateWithoutCommand: GATE_FAILED,
     refusal.GateFailed: GATE_FAILED,
     refusal.GateNotRun: GATE_FAILED,
@@ -72,6 +73,11 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
+    fault.Occupied: USAGE,
+    fault.NoSigningKey: USAGE,
+    fault.NoPublicKey: UNSIGNED,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 

@@ -34,6 +34,7 @@ EXPECTED = {
     "SameHands": 12,
     "UnknownHands": 12,
     "SignatureRefused": 6,
+    "PlanUnsigned": 6,
     "GateWithoutCommand": 8,
     "GateFailed": 8,
     "GateNotRun": 8,

@@ -1,7 +1,7 @@
 """What a manifest may say and this floe cannot do yet: one row each, deleted when the feature is there."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
@@ -9,7 +9,6 @@ from floe.shell.document import Spot
 from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
-REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
@@ -27,11 +26,6 @@ def _given(spot: Spot) -> bool:
     return spot.value not in (False, [], {})
 
 
-def _is_on(verification: dict[str, Any]) -> bool:
-    layers = (verification, *verification.get("environments", {}).values())
-    return any(layer.get("enabled", True) for layer in layers)
-
-
 class Row(Value, frozen=True, kw_only=True):
     """A place in the manifest, what there needs the feature, and what happens instead."""
 
@@ -42,17 +36,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="signing",
-        paths=tuple((*path, "signing") for path in REGISTRIES),
-        message="signing is not built yet; commands that sign refuse",
-    ),
-    Row(
-        feature="verification",
-        paths=tuple((*path, "verification") for path in REGISTRIES),
-        needs=lambda spot: _is_on(spot.value),
-        message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
-    ),
     Row(
         feature="sync",
         paths=((ARTIFACTS, "registries", "*"),),
