@@ -27,7 +27,8 @@ INTERRUPTED: Final = 130
 # Where several reasons refuse, the code is the first of these that applies.
 PROMOTING: Final = (4, 5, 3, 9, 10, 11, 13, 12, 6, 8, 7)
 APPLYING: Final = (4, 5, 7, 3, 9, 10, 11, 13, 12, 6, 8)
-FAILING: Final = (*PROMOTING, UNFINISHED, DRIFTED)  # a record of this run, before the state of all of them
+# Where several things failed; what this run left unfinished comes before the state of all records.
+FAILING: Final = (USAGE, *PROMOTING, UNFINISHED, DRIFTED)
 
 REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownEnvironment: NOT_FOUND,
