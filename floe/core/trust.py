@@ -12,9 +12,9 @@ from floe.core.names import Digest, Version
 from floe.core.naming import GITHUB, GITLAB, GOOGLE
 from floe.core.policy import Trust, TrustedIssuer
 from floe.core.record import SignatureVerdict
-from floe.core.refusal import SignatureRefused
+from floe.core.refusal import PlanUnsigned, SignatureRefused
 from floe.core.signature import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
+from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, PLAN_SIGN
 from floe.core.value import Value
 
 ISSUERS: Final = {GITHUB: "GitHub Actions", GITLAB: "GitLab CI", GOOGLE: "Google"}
@@ -53,6 +53,19 @@ def suffices(
             status=facts.status, artifact=artifact, version=version, repository=repository, detail=facts.detail
         )
     )
+
+
+def vouched(
+    findings: Findings, trust: Trust | None, plan: Digest, environment: str
+) -> Result[SignatureFacts, PlanUnsigned]:
+    """Who signed a plan, if they are trusted where it leads; where nobody is trusted, nobody can vouch for it."""
+    if trust is None:
+        detail = f"the manifest names nobody whose signatures count in {environment}"
+        return Failure(PlanUnsigned(status="not checked", plan=plan, environment=environment, detail=detail))
+    facts = assess(findings, trust, plan, PLAN_SIGN).facts
+    if facts.status == "valid":
+        return Success(facts)
+    return Failure(PlanUnsigned(status=facts.status, plan=plan, environment=environment, detail=facts.detail))
 
 
 def _judged(

@@ -138,6 +138,9 @@ class Verifier(Protocol):
     async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
         """What is attached to an artifact, checked with the keys and the roots that the policy names."""
 
+    async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
+        """What one bundle is that comes from elsewhere."""
+
     async def remember(self) -> None:
         """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
 

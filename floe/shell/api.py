@@ -9,11 +9,14 @@ from typing import TypeAlias
 
 from returns.result import Failure, Result, Success
 
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.facts import SignatureFacts
 from floe.core.names import EnvironmentName, Malformed, parse_version, version_meant
 from floe.core.outcome import settled
 from floe.core.plan import Plan
-from floe.core.refusal import UnknownEnvironment
+from floe.core.refusal import PlanUnsigned, UnknownEnvironment
+from floe.core.signature import Findings
+from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
 from floe.shell import denials, standing
@@ -55,8 +58,18 @@ async def promote(
 
 
 @rooted("apply")
-async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
-    """Carry out a saved plan exactly as it is, or refuse."""
+async def apply(
+    session: Session, saved: Plan, *, require_signed: bool = False, signature: bytes | None = None
+) -> Result[Carried, Trouble]:
+    """Carry out a saved plan exactly as it is, or refuse.
+
+    With `require_signed` somebody whose signatures count in its environment must have signed it: `signature` is the
+    sigstore bundle of an in-toto statement about the plan's digest.
+    """
+    if require_signed:
+        refused = settled(await _vouched(session, saved, signature))
+        if isinstance(refused, Failure):
+            return Failure(Refused(refusals=(refused.failure(),), plan=saved))
     return await driver(session, saved.command).carry_saved(saved)
 
 
@@ -129,6 +142,15 @@ async def status(
     if check:
         seen = await standing.with_drift(world, policy, seen)
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
+
+
+async def _vouched(session: Session, saved: Plan, signature: bytes | None) -> Result[SignatureFacts, PlanUnsigned]:
+    name = environment_of(saved.command)
+    environment = session.policy.environment(name)
+    trust = environment.trust if environment else None
+    if trust is None or signature is None:
+        return vouched(Findings(), trust, saved.digest, name)
+    return vouched(await session.world.verifier.read(saved.digest, signature, trust), trust, saved.digest, name)
 
 
 def driver(session: Session, command: Command) -> Driver:

@@ -22,8 +22,8 @@ def append(reply: Reply, shared: Shared) -> None:
         with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as summary:
             summary.write(markdown(reply))
     except OSError as error:
-        why = f"the step summary could not be written: {error.strerror}"
-        shared.log.warning(why)
+        told = f"the step summary could not be written: {error.strerror}"
+        shared.log.warning(told)
 
 
 def markdown(reply: Reply) -> str:

@@ -86,6 +86,10 @@ class ToldVerifier:
         await anyio.lowlevel.checkpoint()
         return Success(self.findings.get(artifact, Findings()))
 
+    async def read(self, about: Digest, _: bytes, __: Trust) -> Findings:
+        await anyio.lowlevel.checkpoint()
+        return self.findings.get(about, Findings())
+
     async def remember(self) -> None:
         """There is no next time."""
 
