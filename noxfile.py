@@ -81,7 +81,7 @@ def build(session: nox.Session) -> None:
 
 
 def ready(session: nox.Session) -> None:
-    """What tests need: Python packages, and two programs of Debian's."""
+    """What tests need: Python packages, and three programs of Debian's."""
     session.install("--group", "test", "-e", ".")
     session.run("python", "-m", "tests.servers.debian")
     session.env["PATH"] = os.pathsep.join((os.environ["PATH"], str(DEBIAN_PROGRAMS)))
