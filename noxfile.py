@@ -75,6 +75,13 @@ def interop(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "interop", *session.posargs)
 
 
+@nox.session(default=False)
+def costs(session: nox.Session) -> None:
+    """What starting, looking and verifying take, beside other programs in the same run."""
+    ready(session)
+    session.run("python", "-m", "tests.costs")
+
+
 @nox.session(reuse_venv=False)
 def build(session: nox.Session) -> None:
     """The wheel can be built and installed, and what it installs runs."""
@@ -85,10 +92,11 @@ def build(session: nox.Session) -> None:
     session.install(*(str(wheel) for wheel in wheels.glob("*.whl")))
     with session.chdir(wheels):
         session.run("floe", "--version")
+        session.run("floe", "demo", "--quiet")
 
 
 def ready(session: nox.Session) -> None:
-    """What tests need: Python packages, and two programs of Debian's."""
+    """What tests need: Python packages, and three programs of Debian's."""
     session.install("--group", "test", "-e", ".")
     session.run("python", "-m", "tests.servers.debian")
     session.env["PATH"] = os.pathsep.join((os.environ["PATH"], str(DEBIAN_PROGRAMS)))

@@ -140,7 +140,7 @@ def _refusals(
     if to is None:
         found = suggest.available(environment.name, snapshot.names)
         yield NeverPromoted(version=version, environment=environment.name, available=found)
-    yield from failures(access.may(snapshot.operator, environment, policy.identity))
+    yield from failures(access.may(snapshot.operator, environment, policy.identity, "roll-back"))
     if to is None:
         return
     taken = snapshot.tag(to.tag)
