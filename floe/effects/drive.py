@@ -71,6 +71,7 @@ class Carried(Value, frozen=True, kw_only=True):
     snapshot: Snapshot
     results: tuple[GateResult, ...]
     receipt: Receipt
+    warnings: tuple[str, ...] = ()  # what did not go well afterwards, and changes nothing of it
 
 
 Trouble: TypeAlias = Refused | Faulted

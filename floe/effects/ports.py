@@ -13,6 +13,7 @@ from floe.core.fault import Fault
 from floe.core.gates import Report
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, Version
+from floe.core.notice import Audience, Notice
 from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
@@ -161,6 +162,35 @@ class Entropy(Protocol):
         """A number from 0 up to 1."""
 
 
+class Delivery(Value, frozen=True, kw_only=True):
+    """What became of one message to one of those who are told; `why` says why it did not arrive."""
+
+    to: str
+    notice: Notice
+    attempts: int = 0
+    why: str | None = None
+
+
+class Herald(Protocol):
+    """Tells others what has happened. It fails nobody: what did not arrive is said."""
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """Who is told."""
+
+    async def tell(self, notices: tuple[Notice, ...], /) -> tuple[Delivery, ...]:
+        """Tell each of those who want it of each notice, in this order; the same notice again is the same message."""
+
+
+class NoHerald:
+    """There is nobody to tell."""
+
+    audiences: tuple[Audience, ...] = ()
+
+    async def tell(self, _: tuple[Notice, ...], /) -> tuple[Delivery, ...]:
+        return ()
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All neighbours at once."""
 
@@ -170,3 +200,4 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     verifier: Verifier
     clock: Clock
     entropy: Entropy
+    herald: Herald = NoHerald()

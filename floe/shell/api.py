@@ -7,6 +7,7 @@ something malformed (the input is bad). Bugs are exceptions.
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock
@@ -17,6 +18,7 @@ from floe.core.refusal import UnknownEnvironment
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
 from floe.shell import denials, standing
+from floe.shell.afterwards import afterwards
 from floe.shell.session import Session
 from floe.shell.standing import Overview
 
@@ -48,12 +50,12 @@ async def promote(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
     """Carry out a saved plan exactly as it is, or refuse."""
-    return await driver(session, saved.command).carry_saved(saved)
+    return await _followed(session, await driver(session, saved.command).carry_saved(saved))
 
 
 async def preview_rollback(
@@ -77,17 +79,18 @@ async def rollback(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
     """Refuse promotions into `env` until it is unlocked, or until a moment."""
-    return await driver(session, Lock(environment=env, reason=reason, until=until)).carry()
+    command = Lock(environment=env, reason=reason, until=until)
+    return await _followed(session, await driver(session, command).carry())
 
 
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
-    return await driver(session, Unlock(environment=env, reason=reason)).carry()
+    return await _followed(session, await driver(session, Unlock(environment=env, reason=reason)).carry())
 
 
 async def status(
@@ -129,6 +132,15 @@ def driver(session: Session, command: Command) -> Driver:
         trace_id=session.trace.trace_id,
         traceparent=session.trace.traceparent,
     )
+
+
+async def _followed(session: Session, outcome: Result[Carried, Trouble]) -> Result[Carried, Trouble]:
+    """The same, after what follows an order that was wholly carried out."""
+    match settled(outcome):
+        case Success(carried) if carried.receipt.fault is None:
+            return Success(msgspec.structs.replace(carried, warnings=await afterwards(session, carried)))
+        case _:
+            return outcome
 
 
 def _promotion(version: str, to: str, source: str | None, *, force: bool) -> Result[Promote, Malformed]:

@@ -75,6 +75,7 @@ class Locking(Value, frozen=True, kw_only=True):
     at: datetime
     trace_id: str
     record: ADigest | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Reason(Value, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ def locked(carried: Carried, operator: Operator, trace_id: str) -> Reply:
         at=draft.at if draft else carried.snapshot.at,
         trace_id=trace_id,
         record=carried.receipt.record,
+        warnings=carried.warnings,
     )
-    return Reply(document=plain(document), lines=_lines(event, name, operator))
+    return Reply(document=plain(document), lines=_lines(event, name, operator), warnings=carried.warnings)
 
 
 def _lines(event: object, name: str, operator: Operator) -> Lines:

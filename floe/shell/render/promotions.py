@@ -22,8 +22,8 @@ Lines: TypeAlias = tuple[str, ...]
 def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     plan, draft = carried.concluded.plan, carried.concluded.draft
     if draft is None:
-        return _completed(plan, trace_id, warnings)
-    event, told = draft.event, (*_warnings(plan, carried.results), *warnings)
+        return _completed(plan, trace_id, (*warnings, *carried.warnings))
+    event, told = draft.event, (*_warnings(plan, carried.results), *warnings, *carried.warnings)
     assert isinstance(event, Promoted)
     document = Promotion(
         promotion_id=draft.id,

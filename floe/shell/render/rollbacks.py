@@ -18,10 +18,10 @@ Lines: TypeAlias = tuple[str, ...]
 def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     plan, draft = carried.concluded.plan, carried.concluded.draft
     if draft is None:
-        return _completed(plan, trace_id, warnings)
+        return _completed(plan, trace_id, (*warnings, *carried.warnings))
     event, before = draft.event, draft.before
     assert isinstance(event, RolledBack)
-    told = (*(each.message for each in plan.warnings), *warnings)
+    told = (*(each.message for each in plan.warnings), *warnings, *carried.warnings)
     document = Rollback(
         rollback_id=draft.id,
         environment=event.environment,
