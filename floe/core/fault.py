@@ -81,6 +81,23 @@ class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
     reads: int
 
 
+class Diverged(Value, frozen=True, kw_only=True, tag="diverged"):
+    """A copy of a repository has gone a way of its own: what is there is not what is here."""
+
+    where: str
+    what: str
+    found: str
+    expected: str
+
+
+class Uncopied(Value, frozen=True, kw_only=True, tag="uncopied"):
+    """Something is made so that floe does not copy it."""
+
+    where: str
+    what: str
+    why: str
+
+
 class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     """Content is larger than floe will hold."""
 
@@ -101,5 +118,7 @@ Fault: TypeAlias = (
     | LedgerDamaged
     | Unseen
     | TooNew
+    | Diverged
+    | Uncopied
     | Oversized
 )

@@ -1,5 +1,7 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -39,8 +41,8 @@ class Registry(Protocol):
     async def tags(self) -> Outcome[tuple[Tag, ...]]:
         """Every tag, in no promised order."""
 
-    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
-        """The digest a tag points to now; None when there is no such tag."""
+    async def resolve(self, reference: Digest | Tag) -> Outcome[Digest | None]:
+        """The digest a tag points to now, or the digest itself; None when there is no such manifest."""
 
     async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
         """Where every tag points now: for audits, since a registry may have to be asked for each."""
@@ -71,6 +73,12 @@ class Registry(Protocol):
 
     async def download(self, blob: Descriptor, into: Path) -> Outcome[None]:
         """Write a blob to a new file, streamed and verified; the file appears whole or not at all."""
+
+    def opened(self, blob: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        """A blob as it comes, verified by its end. For threads: it blocks, and raises its faults."""
+
+    async def take(self, blob: Descriptor, source: "Registry") -> Outcome[bool]:
+        """Keep a blob that another repository holds, streamed and verified; whether it had to be sent."""
 
     async def aclose(self) -> None:
         """Let go of what the adapter holds."""
@@ -191,6 +199,14 @@ class NoHerald:
         return ()
 
 
+class Secondary(msgspec.Struct, frozen=True, kw_only=True):
+    """Another registry that is to hold a copy; or why it cannot be gone to."""
+
+    name: str
+    location: str
+    registry: Outcome[Registry]
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All neighbours at once."""
 
@@ -201,3 +217,4 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     herald: Herald = NoHerald()
+    secondaries: tuple[Secondary, ...] = ()

@@ -68,6 +68,8 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.LedgerDamaged: DRIFTED,
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
+    fault.Diverged: DRIFTED,
+    fault.Uncopied: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
 }
 

@@ -10,7 +10,7 @@ from floe.core.names import Digest
 from floe.core.policy import Governance, Trust
 from floe.effects.gate.runner import GateRunner
 from floe.effects.ledger.folder import FolderLedger
-from floe.effects.ports import Ledger, Outcome, Registry, World
+from floe.effects.ports import Ledger, Outcome, Registry, Secondary, World
 from floe.effects.registry.folder import LayoutRegistry
 from floe.shell import remote
 from floe.shell.clock import SystemClock, SystemEntropy
@@ -62,7 +62,16 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
             verifier=NoVerifier(),
             clock=SystemClock(),
             entropy=SystemEntropy(),
+            secondaries=tuple(_secondary(each, around) for each in settings.secondaries),
         )
+    )
+
+
+def _secondary(settings: RegistrySettings, around: Surroundings) -> Secondary:
+    return Secondary(
+        name=settings.name,
+        location=settings.location.uri,
+        registry=registry_at(settings.location, settings, around),
     )
 
 

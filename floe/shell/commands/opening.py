@@ -12,6 +12,7 @@ from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.refusal import TokenRefused
 from floe.effects.drive import Faulted, Refused
+from floe.effects.ports import World
 from floe.shell import exits, manifest, wiring
 from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
@@ -42,9 +43,16 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
             try:
                 return await command(session)
             finally:
-                await session.world.registry.aclose()
+                await let_go(session.world)
         case Failure(trouble):
             return _unopened(trouble)
+
+
+async def let_go(world: World) -> None:
+    """Close what the world's registries hold."""
+    opened = (each.registry.unwrap() for each in world.secondaries if isinstance(each.registry, Success))
+    for registry in (world.registry, *opened):
+        await registry.aclose()
 
 
 def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:

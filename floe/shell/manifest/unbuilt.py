@@ -61,17 +61,6 @@ ROWS: Final = (
         message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
     ),
     Row(
-        feature="sync",
-        paths=((ARTIFACTS, "registries", "*"),),
-        needs=lambda spot: spot.last != "primary",
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
-        feature="sync",
-        paths=((*PROMOTION, "sync_to_secondary"),),
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
         feature="webhooks",
         paths=((*PROMOTION, "webhooks"),),
         message="messages are not sent yet; promotion warns and sends none",
