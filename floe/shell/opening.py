@@ -69,7 +69,5 @@ async def open_session(
 
 def _unbuilt(settings: Settings) -> list[str]:
     """What the manifest asks for after a promotion, and this floe does not do yet."""
-    warnings = [f"webhooks are not built yet: nothing is sent to {each.host}" for each in settings.webhooks]
-    if settings.secondaries or settings.sync_to_secondary:
-        warnings.append("secondary registries are not built yet: nothing is copied")
-    return warnings
+    is_wanted = settings.secondaries or settings.sync_to_secondary
+    return ["secondary registries are not built yet: nothing is copied"] if is_wanted else []

@@ -72,11 +72,6 @@ ROWS: Final = (
         message="copying to other registries is not built yet; promotion warns and does not copy",
     ),
     Row(
-        feature="webhooks",
-        paths=((*PROMOTION, "webhooks"),),
-        message="messages are not sent yet; promotion warns and sends none",
-    ),
-    Row(
         feature="audit",
         paths=((*PROMOTION, "audit", "backend"),),
         needs=lambda spot: spot.value != "oci",
