@@ -13,7 +13,10 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
 # Where clouds tell machines their credentials, besides 169.254.0.0/16.
-METADATA: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254")))
+METADATA: Final = frozenset(
+    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
+)
+PROTOCOLS: Final = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; not every Python knows that it is private
 NAT64: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48")))  # RFC 6052, RFC 8215
 LOW: Final = 2**32 - 1  # the part of an IPv6 address that holds one of IPv4
 
@@ -61,7 +64,7 @@ def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         is_tunnel = address.sixtofour is not None or address.teredo is not None
         return address.is_global and not (address.is_reserved or address.is_site_local or is_tunnel)
-    return address.is_global and not address.is_reserved
+    return address.is_global and not address.is_reserved and address not in PROTOCOLS
 
 
 def _in_time(call: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:

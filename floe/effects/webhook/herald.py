@@ -31,11 +31,14 @@ class WebHerald:
         clock: Clock,
         entropy: Entropy,
         variables: Mapping[str, str],
+        *,
         resolve: Resolve = address.system,
+        patience: float = PATIENCE,
     ) -> None:
         self._receivers = tuple(receivers)
         self._clock = clock
         self._entropy = entropy
+        self._patience = patience
         self._post = Post(clock, variables, resolve)
         self._limiter = anyio.CapacityLimiter(SIDE_BY_SIDE)
 
@@ -66,7 +69,7 @@ class WebHerald:
         if receiver.audience.unfit is not None:
             return Delivery(to=name, notice=notice, why=receiver.audience.unfit)
         body = written(notice, receiver.form, receiver.routing_key)
-        until, tried = self._clock.monotonic() + PATIENCE, 0
+        until, tried = self._clock.monotonic() + self._patience, 0
         while True:
             tried += 1
             try:

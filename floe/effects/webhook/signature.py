@@ -30,8 +30,9 @@ def headers(message_id: str, at: int, body: bytes, signing: Sequence[bytes]) -> 
 
 
 def _key(secret: str) -> bytes | None:
+    spelt = secret.removeprefix(PREFIX)
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX).encode("ascii"), validate=True)
+        key = base64.b64decode((spelt + "=" * (-len(spelt) % 4)).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
     return key if SHORTEST <= len(key) <= LONGEST else None
