@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
-from floe.core.change import Change
 from floe.core.event import Adopted, Locked, Promoted, Refused, RolledBack, Unlocked
 from floe.core.impact import Impact
 from floe.core.names import ADigest, Digest, Version
-from floe.core.operator import Assurance
+from floe.core.operator import Assurance, Operator, shown
 from floe.core.record import Draft
 from floe.core.value import Value
 
@@ -22,11 +22,8 @@ class ImpactAnalysis(Value, frozen=True, kw_only=True):
     """The impact of a rollback, as much of it as a message holds; the counts are those of the whole."""
 
     breaking_changes: int
-    changes: tuple[Change, ...]
     affected_products: int
-    affected: tuple[str, ...]
-    recommendations: tuple[str, ...]
-    unknown: str | None
+    impact: Impact
 
 
 class Notice(Value, frozen=True, kw_only=True):
@@ -109,12 +106,29 @@ def notice(record: Digest, draft: Draft, repository: str, impact: Impact | None 
             return None
 
 
+def sentence(notice: Notice) -> str:
+    """What happened, as the command line says it."""
+    version, environment = notice.artifact_tag, notice.target_environment
+    match notice.event_type:
+        case "promote":
+            return f"Promoted {version} from {notice.source_environment} to {environment}"
+        case "rollback":
+            return f"Rolled back {environment} to {version}"
+        case "lock":
+            return f"Environment '{environment}' is now locked"
+        case "unlock":
+            return f"Environment '{environment}' is now unlocked"
+
+
+def who(notice: Notice) -> str:
+    """Who did it; an unverified name says so."""
+    return shown(Operator(name=notice.operator, assurance=notice.assurance))
+
+
 def _analysis(impact: Impact) -> ImpactAnalysis:
+    changes, affected = impact.changes[:MOST_LISTED], impact.affected[:MOST_LISTED]
     return ImpactAnalysis(
         breaking_changes=len(impact.changes),
-        changes=impact.changes[:MOST_LISTED],
         affected_products=len(impact.affected),
-        affected=impact.affected[:MOST_LISTED],
-        recommendations=impact.recommendations,
-        unknown=impact.unknown,
+        impact=msgspec.structs.replace(impact, changes=changes, affected=affected),
     )

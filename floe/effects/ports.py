@@ -177,6 +177,7 @@ class Delivery(Value, frozen=True, kw_only=True):
     notice: Notice
     attempts: int = 0
     why: str | None = None
+    later: bool = False  # whether it may well arrive another time
 
 
 class Herald(Protocol):

@@ -1,11 +1,15 @@
 """What follows once the tags are drawn. It undoes nothing: whatever goes wrong with it is a warning."""
 
+from collections.abc import Collection
 from typing import Final
 
 import anyio
-from returns.result import Failure
+from returns.result import Failure, Result
 
+from floe.core.effect import Drawing
 from floe.core.explain_faults import what_failed
+from floe.core.fault import Fault
+from floe.core.notice import Notice
 from floe.core.outcome import settled
 from floe.effects.drive import Carried
 from floe.effects.ports import Delivery
@@ -19,19 +23,27 @@ async def afterwards(session: Session, carried: Carried) -> tuple[str, ...]:
     """What did not go well of it. A signal does not cut it short: it lasts seconds, and the promotion stands."""
     warnings: list[str] = []
     with anyio.CancelScope(shield=True):
-        warnings += await _told(session, carried)
+        if session.world.herald.audiences:
+            found = await notices.of_carried(carried, session.world)
+            warnings += await _tell(session, found.map(lambda notice: (notice,) if notice else ()))
     return tuple(warnings)
 
 
-async def _told(session: Session, carried: Carried) -> tuple[str, ...]:
+async def after_recovery(session: Session, drawn: Collection[Drawing]) -> tuple[str, ...]:
+    """The same of what other runs had recorded, and this one drew."""
+    warnings: list[str] = []
+    with anyio.CancelScope(shield=True):
+        if session.world.herald.audiences:
+            warnings += await _tell(session, await notices.of_drawn(drawn, session.world))
+    return tuple(warnings)
+
+
+async def _tell(session: Session, found: Result[tuple[Notice, ...], Fault]) -> tuple[str, ...]:
     """Everybody who wants to know is told."""
-    if not session.world.herald.audiences:
-        return ()
-    found = settled(await notices.of_carried(carried, session.world))
-    if isinstance(found, Failure):
-        return (f"nobody was told of it: {what_failed(found.failure())[0]}; {AGAIN} 1d",)
-    notice = found.unwrap()
-    deliveries = await session.world.herald.tell((notice,)) if notice else ()
+    known = settled(found)
+    if isinstance(known, Failure):
+        return (f"nobody was told of it: {what_failed(known.failure())[0]}; {AGAIN} 1d",)
+    deliveries = await session.world.herald.tell(known.unwrap()) if known.unwrap() else ()
     return tuple(_undelivered(each) for each in deliveries if each.why is not None)
 
 

@@ -62,12 +62,6 @@ async def open_session(
             operator=who.unwrap().operator,
             trace=trace(around.traceparent, world.entropy),
             settings=loaded.settings,
-            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
+            warnings=who.unwrap().warnings,
         )
     )
-
-
-def _unbuilt(settings: Settings) -> list[str]:
-    """What the manifest asks for after a promotion, and this floe does not do yet."""
-    warnings = [f"webhooks are not built yet: nothing is sent to {each.host}" for each in settings.webhooks]
-    return warnings

@@ -14,6 +14,7 @@ from floe.effects.ports import Ledger, Outcome, Registry, Secondary, World
 from floe.effects.registry.folder import LayoutRegistry
 from floe.shell import remote
 from floe.shell.clock import SystemClock, SystemEntropy
+from floe.shell.heralds import herald
 from floe.shell.location import Folder, Location
 from floe.shell.settings import RegistrySettings, Settings, Surroundings
 
@@ -48,6 +49,7 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
     if audit.backend != "oci" or audit.repository or audit.sign or audit.attest:
         why = "this floe keeps unsigned records beside the artifacts, and nowhere else yet; take that key away"
         return Failure(Unavailable(where="artifacts.promotion.audit", why=why))
+    clock, entropy = SystemClock(), SystemEntropy()
     return registry_at(settings.registry.location, settings.registry, around).map(
         lambda registry: World(
             registry=registry,
@@ -60,8 +62,9 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
                 layout=absolute(registry.layout.path) if isinstance(registry, LayoutRegistry) else None,
             ),
             verifier=NoVerifier(),
-            clock=SystemClock(),
-            entropy=SystemEntropy(),
+            clock=clock,
+            entropy=entropy,
+            herald=herald(settings, around, clock, entropy),
             secondaries=tuple(_secondary(each, around) for each in settings.secondaries),
         )
     )

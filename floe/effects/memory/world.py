@@ -10,6 +10,7 @@ from floe.core.facts import SignatureFacts
 from floe.core.gates import Examined, Exited, Output, Report
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
+from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.memory.trouble import Trouble
@@ -97,6 +98,7 @@ class MemoryWorld:
         self.verifier = ToldVerifier()
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
+        self.herald = MemoryHerald(self.trouble)
 
     @property
     def world(self) -> World:
@@ -107,4 +109,5 @@ class MemoryWorld:
             verifier=self.verifier,
             clock=self.clock,
             entropy=self.entropy,
+            herald=self.herald,
         )

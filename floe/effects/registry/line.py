@@ -101,10 +101,18 @@ class Line:
             self.guard.raw.close()
 
 
-def connect(origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext], clock: Clock, until: float) -> Line:
-    """A new line; whatever goes wrong is an `OSError`."""
+def connect(
+    origin: Origin,
+    proxy: Proxy | None,
+    tls: Callable[[], ssl.SSLContext],
+    clock: Clock,
+    until: float,
+    *,
+    at: str | None = None,
+) -> Line:
+    """A new line, to the address `at` if the name was looked up before; whatever goes wrong is an `OSError`."""
     left = max(0.001, min(CONNECT_SECONDS, until - clock.monotonic()))
-    host = (proxy.host, proxy.port) if proxy else (origin.host, origin.port)
+    host = (proxy.host, proxy.port) if proxy else (at or origin.host, origin.port)
     raw = socket.create_connection(host, left)
     try:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -61,11 +61,6 @@ ROWS: Final = (
         message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
     ),
     Row(
-        feature="webhooks",
-        paths=((*PROMOTION, "webhooks"),),
-        message="messages are not sent yet; promotion warns and sends none",
-    ),
-    Row(
         feature="audit",
         paths=((*PROMOTION, "audit", "backend"),),
         needs=lambda spot: spot.value != "oci",

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from floe.core.gates import Status
 from floe.core.impact import Impact
 from floe.core.names import ADigest, Tag, Version
+from floe.core.notice import EventType
 from floe.core.operator import Assurance
 from floe.core.value import Value
 
@@ -78,6 +79,30 @@ class Locking(Value, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Message(Value, frozen=True, kw_only=True):
+    """One message to one of those who are told; `delivered` is null where nothing was sent."""
+
+    to: str
+    message_id: str
+    event_type: EventType
+    environment: str
+    version: Version | None
+    at: datetime
+    delivered: bool | None
+    attempts: int
+    why: str | None
+
+
+class Messages(Value, frozen=True, kw_only=True):
+    """`floe platform notify`."""
+
+    success: Literal[True] = True
+    since: datetime
+    dry_run: bool = False
+    messages: tuple[Message, ...] = ()
+    trace_id: str
+
+
 class Reason(Value, frozen=True, kw_only=True):
     """One reason why not: a stable word, a sentence, and what to do."""
 
@@ -137,4 +162,4 @@ class EnvironmentStatus(Value, frozen=True, kw_only=True):
     history: tuple[HistoryItem, ...]
 
 
-DOCUMENTS = (Promotion, Rollback, Locking, Failed, tuple[EnvironmentStatus, ...])
+DOCUMENTS = (Promotion, Rollback, Locking, Messages, Failed, tuple[EnvironmentStatus, ...])
