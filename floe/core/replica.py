@@ -5,9 +5,11 @@ from typing import Literal, TypeAlias
 
 from returns.result import Success
 
+from floe.core.explain_faults import what_failed
+from floe.core.fault import Diverged, Fault
 from floe.core.head import Entry
 from floe.core.merge import SHORT, Listed
-from floe.core.names import ADigest, Digest, EnvironmentName, Tag, is_reserved, parse_version
+from floe.core.names import Digest, EnvironmentName, Tag, is_reserved, parse_digest, parse_version
 from floe.core.value import Value
 
 Tags: TypeAlias = dict[Tag, Digest]
@@ -15,16 +17,29 @@ Status: TypeAlias = Literal["synced", "pending", "diverged"]
 
 
 class Synced(Value, frozen=True, kw_only=True):
-    """What became of one secondary; `digest` is what was found there under a tag that is another here."""
+    """What became of one secondary, and what was brought there."""
 
     registry: str
     location: str
-    status: Status
-    digest: ADigest | None = None
-    error: str | None = None
+    fault: Fault | None = None
     artifacts: int = 0
     records: int = 0
     tags: int = 0
+
+    @property
+    def status(self) -> Status:
+        if self.fault is None:
+            return "synced"
+        return "diverged" if isinstance(self.fault, Diverged) else "pending"
+
+    @property
+    def error(self) -> str | None:
+        return None if self.fault is None else "; ".join(what_failed(self.fault)[:2])
+
+    @property
+    def digest(self) -> Digest | None:
+        """What was found there under a tag that is another here."""
+        return parse_digest(self.fault.found).value_or(None) if isinstance(self.fault, Diverged) else None
 
     @property
     def has_news(self) -> bool:

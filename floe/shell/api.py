@@ -15,9 +15,10 @@ from floe.core.names import EnvironmentName, Malformed, parse_version, version_m
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.refusal import UnknownEnvironment
+from floe.core.replica import Synced
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
-from floe.shell import denials, standing
+from floe.shell import copies, denials, standing
 from floe.shell.afterwards import afterwards
 from floe.shell.session import Session
 from floe.shell.standing import Overview
@@ -125,6 +126,11 @@ async def status(
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
 
 
+async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
+    """Bring the other registries up to date, or the one that is named; what became of each is told."""
+    return await copies.on_demand(session, to)
+
+
 def driver(session: Session, command: Command) -> Driver:
     """One command, ready to be looked at or carried out."""
     return Driver(
@@ -138,7 +144,9 @@ async def _followed(session: Session, outcome: Result[Carried, Trouble]) -> Resu
     """The same, after what follows an order that was wholly carried out."""
     match settled(outcome):
         case Success(carried) if carried.receipt.fault is None:
-            return Success(msgspec.structs.replace(carried, warnings=await afterwards(session, carried)))
+            synced = await copies.after_writing(session)
+            warnings = (*copies.warnings(synced), *await afterwards(session, carried))
+            return Success(msgspec.structs.replace(carried, synced=synced, warnings=warnings))
         case _:
             return outcome
 

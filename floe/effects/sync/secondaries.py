@@ -1,17 +1,15 @@
 """All secondaries side by side: what one of them does or does not do is no matter of the others."""
 
-from functools import partial
 from typing import Final
 
 import anyio
 import msgspec
-from returns.result import Failure, Success
+from returns.result import Failure
 
-from floe.core.explain_faults import what_failed
-from floe.core.fault import Diverged, Fault, Unavailable
-from floe.core.names import Digest, EnvironmentName, parse_digest
+from floe.core.fault import Unavailable
+from floe.core.names import EnvironmentName
 from floe.core.outcome import settled
-from floe.core.replica import Lag, Status, Synced, lag
+from floe.core.replica import Lag, Synced, lag
 from floe.effects.ports import Clock, Outcome, Registry, Secondary
 from floe.effects.sync.copying import Copier
 from floe.effects.sync.looking import Here, Sight, There
@@ -42,13 +40,13 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
 
         return tuple(await anyio.amap(one, zip(self.secondaries, there, strict=True)))
 
-    async def lags(self, here: Here) -> tuple[tuple[Secondary, Outcome[Lag]], ...]:
-        """How far each is behind, as two lists tell."""
-
-        async def one(each: Secondary) -> tuple[Secondary, Outcome[Lag]]:
-            return each, await self._lag(each, here)
-
-        return tuple(await anyio.amap(one, self.secondaries))
+    async def lags(self) -> tuple[Outcome[Lag], ...]:
+        """How far each is behind, as its list of tags tells."""
+        here = settled(await self._source.here())
+        if isinstance(here, Failure):
+            return tuple(Failure(here.failure()) for _ in self.secondaries)
+        known = here.unwrap()
+        return tuple(await anyio.amap(lambda each: self._lag(each, known), self.secondaries))
 
     @property
     def _source(self) -> Sight:
@@ -98,21 +96,12 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _told(secondary: Secondary, outcome: Outcome[None], counts: Counts) -> Synced:
-    synced = partial(
-        Synced,
+    done = settled(outcome)
+    return Synced(
         registry=secondary.name,
         location=secondary.location,
+        fault=done.failure() if isinstance(done, Failure) else None,
         artifacts=counts.artifacts,
         records=counts.records,
         tags=counts.tags,
     )
-    match settled(outcome):
-        case Success():
-            return synced(status="synced")
-        case Failure(fault):
-            status: Status = "diverged" if isinstance(fault, Diverged) else "pending"
-            return synced(status=status, digest=_found(fault), error="; ".join(what_failed(fault)[:2]))
-
-
-def _found(fault: Fault) -> Digest | None:
-    return parse_digest(fault.found).value_or(None) if isinstance(fault, Diverged) else None

@@ -193,3 +193,15 @@ async def notify(
     from floe.shell.commands import notifying
 
     return await notifying.notify(shared, since, dry_run=dry_run)
+
+
+@app.command()
+@reads
+async def sync(
+    shared: Shared,
+    to: Annotated[str | None, typer.Option("--to", help="This registry alone.", metavar="NAME")] = None,
+) -> Reply:
+    """Copy what is promoted to the other registries: artifacts, signatures, ledger, tags."""
+    from floe.shell.commands import syncing
+
+    return await syncing.sync(shared, to)
