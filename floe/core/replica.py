@@ -72,10 +72,12 @@ def drawn(entries: Iterable[Entry]) -> Tags:
     return {each.tag: each.artifact for each in entries if each.void is None and each.tag and each.artifact}
 
 
-def released(entries: Iterable[Entry], names: frozenset[Tag]) -> Tags:
-    """The release tags of promoted versions, as far as there are such tags here."""
-    made = ((_version(each), each.artifact) for each in entries if each.void is None)
-    return {version: artifact for version, artifact in made if version in names and version and artifact}
+def tags_of(entries: Iterable[Entry], names: frozenset[Tag]) -> Tags:
+    """The same, and the release tags of promoted versions, as far as there are such tags here."""
+    valid = tuple(each for each in entries if each.void is None)
+    made = ((_version(each), each.artifact) for each in valid)
+    releases = {version: artifact for version, artifact in made if version in names and version and artifact}
+    return {**releases, **drawn(valid)}
 
 
 def placed(entries: Iterable[Entry], environment: EnvironmentName) -> frozenset[Digest]:

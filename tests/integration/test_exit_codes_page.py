@@ -13,6 +13,7 @@ OTHERS = {
     ("malformed", exits.INVALID),
     ("occupied", exits.USAGE),
     ("invalid-file", exits.INVALID),
+    ("pending", exits.UNAVAILABLE),
     ("unfinished", exits.UNFINISHED),
     ("drifted", exits.DRIFTED),
     ("interrupted", exits.INTERRUPTED),

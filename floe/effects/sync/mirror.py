@@ -8,7 +8,7 @@ from floe.core.fault import Diverged, Fault, TagTaken
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, pointer
 from floe.core.outcome import collect, settled
-from floe.core.replica import Tags, drawn, drawn_names, other, placed, released, short
+from floe.core.replica import Tags, drawn, drawn_names, other, placed, short, tags_of
 from floe.effects.ports import Outcome
 from floe.effects.sync.copying import Copier, each_of, in_turn
 from floe.effects.sync.ledgers import LedgerCopier
@@ -55,14 +55,14 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
         ).alt(lambda faults: faults[0])
 
     async def _copy(self, here: Here, there: There, entries: tuple[Entry, ...]) -> Outcome[None]:
-        wanted = {**released(entries, here.names), **drawn(entries)}
+        wanted = tags_of(entries, here.names)
         due = {tag: digest for tag, digest in wanted.items() if tag not in there.names}
         records = tuple(each for each in entries if short(each.record) not in there.records)
         pointers = {each.environment: each.current.digest for each in here.head.state.environments if each.current}
         followed = wanted if self.thorough else {**due, **{pointer(name): found for name, found in pointers.items()}}
         ledgers = LedgerCopier(copier=self.copier, there=there)
         return await in_turn(
-            lambda: self._agreed(wanted, there),
+            lambda: self._agreed(wanted if self.thorough else tags_of(records, here.names), there),
             lambda: self._may_move(pointers, here, there, entries),
             lambda: self._artifacts(dict.fromkeys(followed.values())),
             lambda: ledgers.records(records),
@@ -82,8 +82,8 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
         return await self.sight.entries(here.head)
 
     async def _agreed(self, wanted: Tags, there: There) -> Outcome[None]:
-        """Whether what is named alike is alike, as far as that is asked for."""
-        names = tuple(tag for tag in wanted if self.thorough and tag in there.names)
+        """Whether what is named alike is alike."""
+        names = tuple(tag for tag in wanted if tag in there.names)
         found = settled(collect(await anyio.amap(self.copier.target.resolve, names)))
         if isinstance(found, Failure):
             return Failure(found.failure()[0])
