@@ -10,6 +10,7 @@ from floe.core.names import Digest, EnvironmentName, Tag, pointer
 from floe.core.outcome import collect, settled
 from floe.core.replica import Tags, drawn, drawn_names, other, placed, short, tags_of
 from floe.effects.ports import Outcome
+from floe.effects.registry.referring import fallback_tag
 from floe.effects.sync.copying import Copier, each_of, in_turn
 from floe.effects.sync.ledgers import LedgerCopier
 from floe.effects.sync.looking import Here, Sight, There
@@ -65,6 +66,7 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
             lambda: self._agreed(wanted if self.thorough else tags_of(records, here.names), there),
             lambda: self._may_move(pointers, here, there, entries),
             lambda: self._artifacts(dict.fromkeys(followed.values())),
+            lambda: self._attached(frozenset(followed.values()), here.names),
             lambda: ledgers.records(records),
             lambda: ledgers.newest(here.head),
             lambda: self._tags(due),
@@ -113,6 +115,20 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
                 return Failure(copied.failure())
         return Success(None)
 
+    async def _attached(self, digests: frozenset[Digest], names: frozenset[Tag]) -> Outcome[None]:
+        """What is attached by a tag that names the artifact, as was done before there were referrers."""
+        subjects = tuple(f"{fallback_tag(each)}." for each in digests)
+        return await each_of((each for each in names if each.startswith(subjects)), self._attachment)
+
+    async def _attachment(self, tag: Tag) -> Outcome[None]:
+        ours = settled(await self.copier.source.resolve(tag))
+        theirs = settled(await self.copier.target.resolve(tag))
+        for outcome in (ours, theirs):
+            if isinstance(outcome, Failure):
+                return Failure(outcome.failure())
+        digest = ours.unwrap()
+        return Success(None) if digest in (None, theirs.unwrap()) else await self._move(tag, digest)
+
     async def _tags(self, due: Tags) -> Outcome[None]:
         return await each_of(due.items(), lambda each: self._create(*each))
 
@@ -134,11 +150,14 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
         return await each_of(moved.items(), lambda each: self._point(*each))
 
     async def _point(self, name: EnvironmentName, digest: Digest) -> Outcome[None]:
+        self.counts.tags += 1
+        return await self._move(pointer(name), digest)
+
+    async def _move(self, tag: Tag, digest: Digest) -> Outcome[None]:
         read = settled(await self.copier.artifact(digest))
         if isinstance(read, Failure):
             return Failure(read.failure())
-        manifest, tag = read.unwrap(), pointer(name)
-        self.counts.tags += 1
+        manifest = read.unwrap()
         return await in_turn(
             lambda: self.copier.target.put_manifest(manifest, tag),
             lambda: self.copier.proven(manifest, tag),

@@ -8,7 +8,7 @@ from floe.core.fault import Fault
 from floe.core.outcome import settled
 from floe.effects.apply import Hand
 from floe.effects.drive import Faulted
-from floe.shell import exits, standing
+from floe.shell import copies, exits, standing
 from floe.shell.afterwards import after_recovery
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import told
@@ -33,7 +33,8 @@ async def _recover(session: Session) -> Reply:
     done, fault = await _draw(session, due)
     drawn_tags = {each.name for each in done}
     left = tuple(each for each in drifted if each.tag not in drawn_tags)
-    return _reply(session, done, left, fault, await after_recovery(session, done))
+    missed = copies.warnings(await copies.after_writing(session) if done else ())
+    return _reply(session, done, left, fault, (*missed, *await after_recovery(session, done)))
 
 
 async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawing, ...], Fault | None]:

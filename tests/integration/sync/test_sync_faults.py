@@ -10,6 +10,8 @@ from floe.core.names import Tag
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.memory.trouble import Call, Decider, Strike
 from floe.effects.ports import Outcome
+from floe.effects.registry.referring import fallback_tag
+from tests.integration.contract.referring import plain
 from tests.integration.sync.memory import Memory
 
 pytestmark = pytest.mark.anyio
@@ -100,6 +102,18 @@ async def test_what_a_promotion_costs_does_not_grow_with_history() -> None:
         await world.sync()
         costs.append(len(world.copies[0].trouble.calls))
     assert len(set(costs[1:])) == 1
+
+
+async def test_signatures_that_are_attached_by_a_tag_are_copied_and_follow() -> None:
+    """As cosign attached them before there were referrers: `sha256-….sig`, which moves as signatures are added."""
+    world = Memory()
+    manifest = await world.promote(1)
+    tag = Tag(f"{fallback_tag(manifest.digest)}.sig")
+    for note in ("one signature", "two signatures"):
+        await world.primary.put_manifest(plain(note), tag)
+        await world.sync()
+        assert world.copies[0].tagged[tag] == plain(note).digest
+        assert world.is_copied_to(world.copies[0])
 
 
 async def test_what_is_not_there_to_copy_is_told() -> None:
