@@ -1,11 +1,12 @@
 """What follows once the tags are drawn. It undoes nothing: whatever goes wrong with it is a warning."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Final
 
 import anyio
 from returns.result import Failure, Result
 
+from floe.core.drift import Drift
 from floe.core.effect import Drawing
 from floe.core.explain_faults import what_failed
 from floe.core.fault import Fault
@@ -24,17 +25,16 @@ async def afterwards(session: Session, carried: Carried) -> tuple[str, ...]:
     warnings: list[str] = []
     with anyio.CancelScope(shield=True):
         if session.world.herald.audiences:
-            found = await notices.of_carried(carried, session.world)
-            warnings += await _tell(session, found.map(lambda notice: (notice,) if notice else ()))
+            warnings += await _tell(session, await notices.of_carried(carried, session.world))
     return tuple(warnings)
 
 
-async def after_recovery(session: Session, drawn: Collection[Drawing]) -> tuple[str, ...]:
+async def after_recovery(session: Session, drawn: Sequence[Drawing], differences: tuple[Drift, ...]) -> tuple[str, ...]:
     """The same of what other runs had recorded, and this one drew."""
     warnings: list[str] = []
     with anyio.CancelScope(shield=True):
         if session.world.herald.audiences:
-            warnings += await _tell(session, await notices.of_drawn(drawn, session.world))
+            warnings += await _tell(session, await notices.of_drawn(drawn, differences, session.world))
     return tuple(warnings)
 
 

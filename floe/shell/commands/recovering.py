@@ -33,7 +33,7 @@ async def _recover(session: Session) -> Reply:
     done, fault = await _draw(session, due)
     drawn_tags = {each.name for each in done}
     left = tuple(each for each in drifted if each.tag not in drawn_tags)
-    return _reply(session, done, left, fault, await after_recovery(session, done))
+    return _reply(session, done, left, fault, await after_recovery(session, done, drifted))
 
 
 async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawing, ...], Fault | None]:
