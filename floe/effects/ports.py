@@ -8,7 +8,6 @@ import msgspec
 from returns.result import Result
 
 from floe.core.artifact import Descriptor, Manifest
-from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault
 from floe.core.gates import Report
 from floe.core.head import Entry
@@ -18,6 +17,7 @@ from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
 from floe.core.refusal import TokenRefused
+from floe.core.signature import Findings
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
@@ -53,6 +53,12 @@ class Registry(Protocol):
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         """Point a new tag at a manifest; nothing if it is there, `TagTaken` if with another digest."""
+
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        """Who refers to a manifest, of one kind or of any: hints, that nobody vouches for."""
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        """Keep a manifest that refers to `subject`, and see that it is found among the referrers."""
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         """A small blob whole, verified; `Oversized` beyond `at_most` bytes; None when there is none."""
@@ -124,9 +130,13 @@ class Gates(Protocol):
 
 
 class Verifier(Protocol):
-    """Checks the signatures of an artifact; what they are worth is decided in core."""
+    """Checks the cryptography of signatures; what they are worth is decided in core."""
 
-    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[SignatureFacts]: ...
+    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
+        """What is attached to an artifact, checked with the keys and the roots that the policy names."""
+
+    async def remember(self) -> None:
+        """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
 
 
 class Identity(Protocol):

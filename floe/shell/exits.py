@@ -69,6 +69,11 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
+    fault.Occupied: USAGE,
+    fault.NoSigningKey: USAGE,
+    fault.NoPublicKey: UNSIGNED,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 

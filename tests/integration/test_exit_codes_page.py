@@ -11,7 +11,6 @@ OTHERS = {
     ("bug", exits.BUG),
     ("malformed", exits.USAGE),
     ("malformed", exits.INVALID),
-    ("occupied", exits.USAGE),
     ("invalid-file", exits.INVALID),
     ("unfinished", exits.UNFINISHED),
     ("drifted", exits.DRIFTED),
