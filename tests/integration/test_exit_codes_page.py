@@ -12,6 +12,7 @@ OTHERS = {
     ("malformed", exits.USAGE),
     ("malformed", exits.INVALID),
     ("invalid-file", exits.INVALID),
+    ("undelivered", exits.UNAVAILABLE),
     ("unfinished", exits.UNFINISHED),
     ("drifted", exits.DRIFTED),
     ("interrupted", exits.INTERRUPTED),
