@@ -25,7 +25,8 @@ async def afterwards(session: Session, carried: Carried) -> tuple[str, ...]:
     warnings: list[str] = []
     with anyio.CancelScope(shield=True):
         if session.world.herald.audiences:
-            warnings += await _tell(session, await notices.of_carried(carried, session.world))
+            others = await notices.of_others(carried, session.world)
+            warnings += await _tell(session, others, notices.of_own(carried, session.world))
     return tuple(warnings)
 
 
@@ -38,13 +39,19 @@ async def after_recovery(session: Session, drawn: Sequence[Drawing], differences
     return tuple(warnings)
 
 
-async def _tell(session: Session, found: Result[tuple[Notice, ...], Fault]) -> tuple[str, ...]:
-    """Everybody who wants to know is told."""
-    known = settled(found)
-    if isinstance(known, Failure):
-        return (f"nobody was told of it: {what_failed(known.failure())[0]}; {AGAIN} 1d",)
-    deliveries = await session.world.herald.tell(known.unwrap()) if known.unwrap() else ()
-    return tuple(_undelivered(each) for each in deliveries if each.why is not None)
+async def _tell(
+    session: Session, found: Result[tuple[Notice, ...], Fault], own: Notice | None = None
+) -> tuple[str, ...]:
+    """Everybody who wants to know is told, of what others had begun first."""
+    others = settled(found)
+    told = (*(others.value_or(())), *((own,) if own else ()))
+    deliveries = await session.world.herald.tell(told) if told else ()
+    undelivered = tuple(_undelivered(each) for each in deliveries if each.why is not None)
+    return (*_unfound(others.failure()), *undelivered) if isinstance(others, Failure) else undelivered
+
+
+def _unfound(fault: Fault) -> tuple[str, ...]:
+    return (f"nobody was told of what was finished here: {what_failed(fault)[0]}; {AGAIN} 1d",)
 
 
 def _undelivered(delivery: Delivery) -> str:

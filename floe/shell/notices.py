@@ -24,24 +24,28 @@ from floe.effects.ports import Outcome, World
 CLOCKS_DIFFER: Final = timedelta(hours=1)  # of those who write; beyond that, the ledger is in the order of time
 
 
-async def of_carried(carried: Carried, world: World) -> Outcome[tuple[Notice, ...]]:
-    """What is told of an order that was carried out; whoever finishes what another run began tells of that too."""
-    draft, plan, name = carried.concluded.draft, carried.concluded.plan, carried.receipt.record
+async def of_others(carried: Carried, world: World) -> Outcome[tuple[Notice, ...]]:
+    """What is told of what other runs had recorded, and this one finished."""
+    draft, plan = carried.concluded.draft, carried.concluded.plan
     if plan.completes is not None:
         return await _of_records(Success(_completed(carried)), world)
+    own = own_tag(draft.event) if draft else None
+    return await of_drawn([each for each in plan.drawings if each.name != own], (), world)
+
+
+def of_own(carried: Carried, world: World) -> Notice | None:
+    """What is told of the record that was written."""
+    draft, name = carried.concluded.draft, carried.receipt.record
     if draft is None or name is None:
-        return Success(())
-    own = notice(name, draft, world.registry.location, plan.impact)
-    others = [each for each in plan.drawings if isinstance(each, CreateTag) and each.name != own_tag(draft.event)]
-    finished = await of_drawn(others, (), world)
-    return finished.map(lambda found: (*found, own) if own else found)
+        return None
+    return notice(name, draft, world.registry.location, carried.concluded.plan.impact)
 
 
 async def of_drawn(
     drawn: Sequence[Drawing], differences: tuple[Drift, ...], world: World
 ) -> Outcome[tuple[Notice, ...]]:
     """What is told of the records that these drawings finished: the runs that wrote them did not get so far."""
-    if not drawn:
+    if not any(isinstance(each, CreateTag) or differences for each in drawn):
         return Success(())
     entries = await world.ledger.entries()
     return await _of_records(entries.map(lambda known: finished_by(drawn, differences, known)), world)

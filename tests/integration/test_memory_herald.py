@@ -85,11 +85,15 @@ async def test_w05_a_record_that_cannot_be_read_then_is_a_warning_too(memory: Me
         content = b'{"schemaVersion":2,"mediaType":"%s","layers":[ ]}' % MANIFEST.encode()
         await memory.registry.put_manifest(Manifest(media_type=MANIFEST, content=content), Tag("v1.1.0"))
     memory.trouble.decide = partial(struck, call)
+    memory.herald.sent.clear()
     version = "v1.1.0" if call == "entries" else "v1.0.0"
     carried = (await api.promote(session(memory), version, to="dev")).unwrap()
     assert carried.receipt.fault is None
     (warning,) = carried.warnings
-    assert warning.startswith("nobody was told of it: memory is not available; ")
+    assert [json.loads(sent.body)["artifact_tag"] for sent in memory.herald.sent] == (
+        ["v1.1.0"] if call == "entries" else []
+    )
+    assert warning.startswith("nobody was told of what was finished here: memory is not available; ")
 
 
 def struck(operation: str, call: Call) -> Strike | None:
