@@ -154,12 +154,13 @@ def _signature(refusal: SignatureRefused) -> Lines:
         "invalid": "The artifact's signature is not valid",
         "untrusted": "The artifact is signed by nobody the manifest trusts",
     }.get(refusal.status, "The artifact's signature could not be checked")
+    where = refusal.repository or "URI"
     return (
         "Signature verification failed",
         headline,
         *((f"Found: {refusal.detail}",) if refusal.detail else ()),
-        f"Check: floe artifact verify -r URI -t {refusal.version}",
-        f"Sign: floe artifact sign -r URI -t {refusal.version}",
+        f"Check: floe artifact verify -r {where} -t {refusal.version}",
+        f"Sign: floe artifact sign -r {where} -t {refusal.version}",
     )
 
 

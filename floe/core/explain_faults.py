@@ -10,7 +10,12 @@ from floe.core.fault import (
     Fault,
     LedgerDamaged,
     NoLayout,
+    NoPublicKey,
+    NoSigningKey,
+    NoTrustRoot,
+    Occupied,
     Oversized,
+    SigningTokenRefused,
     TagTaken,
     TooNew,
     Unavailable,
@@ -76,11 +81,45 @@ def what_failed(fault: Fault) -> Lines:
                 f"Found: {why}, in {where}",
                 "Next: push it again without that, or copy it with another tool",
             )
+        case NoTrustRoot(where=where, why=why):
+            return (
+                f"{where} is no trust root for signatures",
+                f"Found: {why}",
+                "Expected: a sigstore ClientTrustConfig or TrustedRoot file",
+                "Next: check artifacts.registry.signing.trust_config; without it the public Sigstore is trusted",
+            )
+        case SigningTokenRefused(where=where, why=why):
+            return (
+                "The identity token cannot be used to sign",
+                f"Found: {where} says: {why}",
+                "Expected: a token for the audience 'sigstore', not expired, of an issuer that Fulcio trusts",
+                "Next: get a new one with that audience, or sign with --key",
+            )
         case Oversized(where=where, what=what, size=size, largest=largest):
             return (
                 f"{what} is too large",
                 f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
                 "Next: check that this is the artifact that was meant",
+            )
+        case Occupied(files=files):
+            return (
+                "Nothing was written, since some files exist",
+                *(f"Found: {file}" for file in files),
+                "Next: choose another name, or move them away",
+            )
+        case NoSigningKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to sign",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name another with --key, or make one with floe artifact keygen",
+            )
+        case NoPublicKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to check signatures",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name the public key of whoever signs",
             )
 
 

@@ -3,6 +3,7 @@
 Ids, times, estimates and other environments are not among them.
 """
 
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from floe.core.names import ADigest, EnvironmentName
@@ -10,6 +11,7 @@ from floe.core.value import Value
 
 SignatureStatus: TypeAlias = Literal["valid", "missing", "invalid", "untrusted", "not checkable", "not checked"]
 
+SubjectSource: TypeAlias = Literal["certificate name", "token subject", "repository and ref"]
 Doubt: TypeAlias = Literal["unlisted", "unproved", "machine"]
 
 
@@ -19,6 +21,12 @@ class SignatureFacts(Value, frozen=True, kw_only=True):
     status: SignatureStatus = "not checked"
     signer: str | None = None  # as people read it: `keyless, GitHub Actions` or `key, <12 hex>`
     detail: str | None = None
+    issuer: str | None = None  # of a certificate
+    subject: str | None = None  # of a certificate: the one that the policy's expression matched
+    matched: SubjectSource | None = None
+    key: str | None = None  # SHA-256 of the public key, hex
+    bundle: ADigest | None = None
+    signed_at: datetime | None = None
 
 
 class Hand(Value, frozen=True, kw_only=True):

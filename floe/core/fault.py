@@ -98,6 +98,20 @@ class Uncopied(Value, frozen=True, kw_only=True, tag="uncopied"):
     why: str
 
 
+class NoTrustRoot(Value, frozen=True, kw_only=True, tag="no-trust-root"):
+    """What signatures should lead back to is not there, or is no trust root."""
+
+    where: str
+    why: str
+
+
+class SigningTokenRefused(Value, frozen=True, kw_only=True, tag="signing-token-refused"):
+    """An identity token gets no certificate to sign with."""
+
+    where: str  # who refused it
+    why: str
+
+
 class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     """Content is larger than floe will hold."""
 
@@ -105,6 +119,28 @@ class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     what: str
     size: int
     largest: int
+
+
+class Occupied(Value, frozen=True, kw_only=True, tag="occupied"):
+    """Files of these names are there already, and nothing was written."""
+
+    files: tuple[str, ...]
+
+
+class NoSigningKey(Value, frozen=True, kw_only=True, tag="no-signing-key"):
+    """What is named as a key to sign with cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
+
+
+class NoPublicKey(Value, frozen=True, kw_only=True, tag="no-public-key"):
+    """What is named as a key to check signatures by cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
 
 
 Fault: TypeAlias = (
@@ -121,4 +157,9 @@ Fault: TypeAlias = (
     | Diverged
     | Uncopied
     | Oversized
+    | Occupied
+    | NoSigningKey
+    | NoPublicKey
+    | NoTrustRoot
+    | SigningTokenRefused
 )

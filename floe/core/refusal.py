@@ -148,6 +148,7 @@ class SignatureRefused(Value, frozen=True, kw_only=True, tag="signature-refused"
     status: Literal["missing", "invalid", "untrusted", "not checkable", "not checked"]
     artifact: ADigest
     version: Version
+    repository: str | None = None
     detail: str | None = None
 
 

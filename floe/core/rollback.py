@@ -149,7 +149,7 @@ def _refusals(
     if taken is not None and taken != to.digest:
         yield TagExists(name=to.tag, found=taken, wanted=to.digest)
     if not to.signed:
-        signed = trust.suffices(snapshot.signature, environment.trust, to.digest, version)
+        signed = trust.suffices(snapshot.signature, environment.trust, to.digest, version, snapshot.repository)
         yield from failures(signed.alt(lambda refusal: (refusal,)))
 
 

@@ -179,6 +179,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
             case Success(concluded):
                 with anyio.CancelScope(shield=True):  # what is begun is finished: it has few steps, each bounded
                     receipt = await apply(concluded, self.gaze.policy, self.world)
+                    await self.world.verifier.remember()
                 return Success(Carried(concluded=concluded, snapshot=seen.snapshot, results=results, receipt=receipt))
 
     async def _verdicts(self, plan: Plan, wanted: Wanted) -> tuple[GateResult, ...]:

@@ -10,7 +10,6 @@ import msgspec
 from returns.result import Result
 
 from floe.core.artifact import Descriptor, Manifest
-from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault
 from floe.core.gates import Report
 from floe.core.head import Entry
@@ -20,6 +19,7 @@ from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
 from floe.core.refusal import TokenRefused
+from floe.core.signature import Findings
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
@@ -138,9 +138,13 @@ class Gates(Protocol):
 
 
 class Verifier(Protocol):
-    """Checks the signatures of an artifact; what they are worth is decided in core."""
+    """Checks the cryptography of signatures; what they are worth is decided in core."""
 
-    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[SignatureFacts]: ...
+    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
+        """What is attached to an artifact, checked with the keys and the roots that the policy names."""
+
+    async def remember(self) -> None:
+        """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
 
 
 class Identity(Protocol):

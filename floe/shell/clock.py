@@ -1,6 +1,7 @@
 """The one clock and the one source of randomness; both are handed to the rest by port."""
 
 import random
+import secrets
 import time
 import uuid
 from datetime import UTC, datetime
@@ -27,6 +28,10 @@ class SystemEntropy:
 
     def trace_id(self) -> str:
         return uuid.uuid4().hex
+
+    def secret(self) -> bytes:
+        """32 bytes that nobody can guess."""
+        return secrets.token_bytes(32)
 
     def jitter(self) -> float:
         return random.random()  # noqa: S311 - spreads retries, guards nothing

@@ -71,6 +71,11 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Diverged: DRIFTED,
     fault.Uncopied: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
+    fault.Occupied: USAGE,
+    fault.NoSigningKey: USAGE,
+    fault.NoPublicKey: UNSIGNED,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 

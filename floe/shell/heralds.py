@@ -20,12 +20,16 @@ def herald(settings: Settings, around: Surroundings, clock: Clock, entropy: Entr
         return NoHerald()
     from floe.effects.webhook.herald import WebHerald  # noqa: PLC0415 (few commands tell anybody)
 
+    return WebHerald(receivers(settings), clock, entropy, around.variables)
+
+
+def receivers(settings: Settings) -> tuple[Receiver, ...]:
+    """Those whom the manifest names; each is called by its host, and by its place where that is not enough."""
     hosts = Counter(webhook.host for webhook in settings.webhooks)
-    receivers = tuple(
+    return tuple(
         _receiver(webhook, webhook.host if hosts[webhook.host] == 1 else f"{webhook.host} (webhooks[{number}])")
         for number, webhook in enumerate(settings.webhooks)
     )
-    return WebHerald(receivers, clock, entropy, around.variables)
 
 
 def unfit(webhook: Webhook) -> str | None:

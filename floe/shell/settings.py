@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from floe.core.message import Format
 from floe.core.notice import EventType
+from floe.core.policy import Trust
 from floe.core.value import Value
 from floe.shell.location import Location
 from floe.shell.secret import Secret
@@ -41,6 +42,7 @@ class RegistrySettings(Value, frozen=True, kw_only=True):
     plain_http: bool = False
     ca_file: Path | None = None
     signing: Signing | None = None
+    trust: Trust | None = None  # of whoever reads an artifact here; each environment has its own in the policy
 
 
 class Audit(Value, frozen=True, kw_only=True):
@@ -96,6 +98,12 @@ class Surroundings(Value, frozen=True, kw_only=True):
     def identity_token(self) -> Secret | None:
         token = self.variables.get("FLOE_IDENTITY_TOKEN")
         return Secret(token) if token else None
+
+    @property
+    def signing_password(self) -> Secret | None:
+        """What opens an encrypted key. Set to nothing it is the empty password, as it is to cosign."""
+        given = (self.variables.get(name) for name in ("FLOE_SIGNING_PASSWORD", "COSIGN_PASSWORD"))
+        return next((Secret(each) for each in given if each is not None), None)
 
     @property
     def traceparent(self) -> str | None:

@@ -1,5 +1,7 @@
 """Manifests as people write them: what loads, what it means, and what is said of the others."""
 
+import base64
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from floe.core import canonical
-from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer
+from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer, TrustedKey
 from floe.shell import manifest
 from floe.shell.location import Folder, Remote
 from floe.shell.secret import Secret
@@ -96,10 +98,18 @@ def test_what_is_measured_runs_alone_unless_it_says_otherwise() -> None:
     assert not gate(first("{tests: true}"), "tests").exclusive
 
 
+def key(name: str) -> TrustedKey:
+    """The key in a file, pinned as OpenSSL would: by its DER."""
+    der = base64.b64decode("".join((FOLDER / name).read_text().splitlines()[1:-1]))
+    return TrustedKey(reference=name, fingerprint=hashlib.sha256(der).hexdigest())
+
+
 def test_verification_is_resolved_for_each_environment() -> None:
     gitlab = TrustedIssuer(issuer="https://gitlab.com", subject_regex="project_path:acme/.*")
-    assert environment(FULL, "dev").trust == Trust(enforcement="warn", trusted_issuers=(gitlab,), keys=("dev.pub",))
-    assert environment(FULL).trust == Trust(enforcement="enforce", trusted_issuers=(GITHUB,), keys=("floe.pub",))
+    assert environment(FULL, "dev").trust == Trust(
+        enforcement="warn", trusted_issuers=(gitlab,), keys=(key("dev.pub"),)
+    )
+    assert environment(FULL).trust == Trust(enforcement="enforce", trusted_issuers=(GITHUB,), keys=(key("floe.pub"),))
 
 
 def test_no_verification_means_no_trust() -> None:
@@ -110,7 +120,7 @@ def test_no_verification_means_no_trust() -> None:
 
 def test_verification_that_is_given_is_enforced() -> None:
     text = "artifacts: {registry: {uri: 'oci-layout://x', verification: {keys: [floe.pub]}}}"
-    assert environment(text).trust == Trust(enforcement="enforce", keys=("floe.pub",))
+    assert environment(text).trust == Trust(enforcement="enforce", keys=(key("floe.pub"),))
 
 
 def test_registries_are_settings_and_the_primary_decides() -> None:
@@ -213,7 +223,7 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
             "begins with .*",
         ),
         (
-            "verification: {enabled: false, environments: {prod: {keys: [k]}}}",
+            "verification: {enabled: false, environments: {prod: {keys: [floe.pub]}}}",
             "verification.environments.prod",
             "say enabled: true",
         ),

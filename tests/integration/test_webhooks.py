@@ -39,6 +39,7 @@ PATH: Final = "/services/T00/B00/canary"
 
 
 def notice(number: int = 0, **more: Any) -> Notice:
+    """Something to tell; a field given as `...` is left out."""
     record = digest_of(b"record %d" % number)
     fields = {
         "message_id": f"msg_{record[7:39]}",
@@ -53,7 +54,7 @@ def notice(number: int = 0, **more: Any) -> Notice:
         "repository": "oci://registry.example/app",
         "record": record,
     }
-    return msgspec.convert({**fields, **more}, Notice)
+    return msgspec.convert({name: value for name, value in {**fields, **more}.items() if value is not ...}, Notice)
 
 
 def receiver(url: str, form: Format = "floe", **more: Any) -> Receiver:

@@ -6,10 +6,10 @@ import anyio.lowlevel
 from returns.result import Success
 
 from floe.core import canonical
-from floe.core.facts import SignatureFacts
 from floe.core.gates import Examined, Exited, Output, Report
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
+from floe.core.signature import Findings
 from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
@@ -77,14 +77,17 @@ class ToldGates:
 
 
 class ToldVerifier:
-    """Every artifact's signatures are what `facts` holds for it, else missing."""
+    """What is attached to every artifact is what `findings` holds for it, else nothing."""
 
     def __init__(self) -> None:
-        self.facts: dict[Digest, SignatureFacts] = {}
+        self.findings: dict[Digest, Findings] = {}
 
-    async def check(self, artifact: Digest, _: Trust) -> Outcome[SignatureFacts]:
+    async def check(self, artifact: Digest, _: Trust) -> Outcome[Findings]:
         await anyio.lowlevel.checkpoint()
-        return Success(self.facts.get(artifact, SignatureFacts(status="missing")))
+        return Success(self.findings.get(artifact, Findings()))
+
+    async def remember(self) -> None:
+        """There is no next time."""
 
 
 class MemoryWorld:

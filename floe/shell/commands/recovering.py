@@ -34,7 +34,7 @@ async def _recover(session: Session) -> Reply:
     drawn_tags = {each.name for each in done}
     left = tuple(each for each in drifted if each.tag not in drawn_tags)
     missed = copies.warnings(await copies.after_writing(session) if done else ())
-    return _reply(session, done, left, fault, (*missed, *await after_recovery(session, done)))
+    return _reply(session, done, left, fault, (*missed, *await after_recovery(session, done, drifted)))
 
 
 async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawing, ...], Fault | None]:
