@@ -22,10 +22,12 @@ from floe.effects.observe import Gaze
 from floe.shell import denials, standing
 from floe.shell.session import Session
 from floe.shell.standing import Overview
+from floe.shell.tracing import rooted
 
 Trouble: TypeAlias = Refused | Faulted | Malformed
 
 
+@rooted("plan")
 async def plan(
     session: Session, version: str, *, to: str, source: str | None = None, force: bool = False, run_gates: bool = False
 ) -> Result[Preview, Trouble]:
@@ -37,6 +39,7 @@ async def plan(
             return await driver(session, command).preview(run_commands=run_gates)
 
 
+@rooted("promote")
 async def promote(
     session: Session,
     version: str,
@@ -54,6 +57,7 @@ async def promote(
             return await driver(session, command).carry(wait)
 
 
+@rooted("apply")
 async def apply(
     session: Session, saved: Plan, *, require_signed: bool = False, signature: bytes | None = None
 ) -> Result[Carried, Trouble]:
@@ -69,6 +73,7 @@ async def apply(
     return await driver(session, saved.command).carry_saved(saved)
 
 
+@rooted("plan")
 async def preview_rollback(
     session: Session, version: str | None = None, *, env: str, in_earnest: bool = False
 ) -> Result[Preview, Trouble]:
@@ -82,6 +87,7 @@ async def preview_rollback(
             return await drive.remember(seen) if in_earnest else seen
 
 
+@rooted("rollback")
 async def rollback(
     session: Session, version: str | None = None, *, env: str, reason: str, wait: float = WAIT_SECONDS
 ) -> Result[Carried, Trouble]:
@@ -93,16 +99,19 @@ async def rollback(
             return await driver(session, command).carry(wait)
 
 
+@rooted("lock")
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
     """Refuse promotions into `env` until it is unlocked, or until a moment."""
     return await driver(session, Lock(environment=env, reason=reason, until=until)).carry()
 
 
+@rooted("unlock")
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
     return await driver(session, Unlock(environment=env, reason=reason)).carry()
 
 
+@rooted("status")
 async def status(
     session: Session,
     version: str | None = None,

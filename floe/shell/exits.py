@@ -23,6 +23,7 @@ LOCKED: Final = 13
 UNFINISHED: Final = 14
 DRIFTED: Final = 15
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 
 # Where several reasons refuse, the code is the first of these that applies.
 PROMOTING: Final = (4, 5, 3, 9, 10, 11, 13, 12, 6, 8, 7)

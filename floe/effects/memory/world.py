@@ -12,6 +12,7 @@ from floe.core.policy import Gate, Trust
 from floe.core.signature import Findings
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.tracer import MemoryTracer
 from floe.effects.memory.trouble import Trouble
 from floe.effects.ports import Outcome, Subject, World
 
@@ -104,6 +105,7 @@ class MemoryWorld:
         self.verifier = ToldVerifier()
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
+        self.tracer = MemoryTracer(self.clock, CountedEntropy())
 
     @property
     def world(self) -> World:
@@ -114,4 +116,5 @@ class MemoryWorld:
             verifier=self.verifier,
             clock=self.clock,
             entropy=self.entropy,
+            tracer=self.tracer,
         )
