@@ -2,18 +2,30 @@
 
 from typing import TypeAlias
 
+from floe.core.explain_scan import blocking, unread
 from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.policy import POLICY_GATE
+from floe.core.reading import Unread
+from floe.core.scan import Scanned
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN_LINES = 20
 
 
 def failed_gate(result: GateResult) -> Lines:
+    headline = f"Gate '{result.gate}' failed"
+    match result.report, result.assessment:
+        case Exited(code=code), Scanned(is_blocked=True) as scanned:
+            return (headline, *blocking(scanned, code))
+        case _:
+            return (headline, *_told(result))
+
+
+def _told(result: GateResult) -> Lines:
     return (
-        f"Gate '{result.gate}' failed",
         *((f"Command: {result.command}",) if result.command else ()),
         *_report(result),
+        *(unread(result.assessment) if isinstance(result.assessment, Unread) else ()),
         "",
         _closing(result),
     )

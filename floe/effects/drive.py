@@ -12,7 +12,7 @@ from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
 from floe.core.denial import denial
 from floe.core.fault import Fault
-from floe.core.gates import GateResult, Report
+from floe.core.gates import Ending, GateResult
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.plan import Plan
@@ -192,7 +192,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 self.verdicts[gate.name, placement.digest] = result
         return tuple(known for gate in plan.gates if (known := kept[gate.name]) is not None)
 
-    async def _run(self, plan: Plan, gate: Gate) -> Report:
+    async def _run(self, plan: Plan, gate: Gate) -> Ending:
         placement, event = plan.after, plan.event
         assert placement is not None
         assert event is not None, "only what is recorded has gates"
