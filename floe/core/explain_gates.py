@@ -2,10 +2,9 @@
 
 from typing import TypeAlias
 
-from floe.core.explain_scan import blocking, unread
+from floe.core.explain_scan import below, beside, blocking
 from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.policy import POLICY_GATE
-from floe.core.reading import Unread
 from floe.core.scan import Scanned
 
 Lines: TypeAlias = tuple[str, ...]
@@ -25,10 +24,21 @@ def _told(result: GateResult) -> Lines:
     return (
         *((f"Command: {result.command}",) if result.command else ()),
         *_report(result),
-        *(unread(result.assessment) if isinstance(result.assessment, Unread) else ()),
+        *beside(result.assessment),
         "",
         _closing(result),
     )
+
+
+def warnings_of(result: GateResult) -> Lines:
+    """What a gate found that stops nothing and should be known."""
+    match result.report, result.assessment:
+        case Examined(violations=violations), _ if result.status == "warning":
+            return tuple(map(violation_line, violations))
+        case _, Scanned(is_blocked=False) as scanned:
+            return below(scanned)
+        case _:
+            return ()
 
 
 def violation_line(violation: Violation) -> str:
