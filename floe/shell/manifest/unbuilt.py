@@ -37,22 +37,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 ROWS: Final = (
     Row(
-        feature="sync",
-        paths=((ARTIFACTS, "registries", "*"),),
-        needs=lambda spot: spot.last != "primary",
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
-        feature="sync",
-        paths=((*PROMOTION, "sync_to_secondary"),),
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
-        feature="webhooks",
-        paths=((*PROMOTION, "webhooks"),),
-        message="messages are not sent yet; promotion warns and sends none",
-    ),
-    Row(
         feature="audit",
         paths=((*PROMOTION, "audit", "backend"),),
         needs=lambda spot: spot.value != "oci",
