@@ -73,6 +73,8 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.LedgerDamaged: DRIFTED,
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
+    fault.Diverged: DRIFTED,
+    fault.Uncopied: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
     fault.Occupied: USAGE,
     fault.NoSigningKey: USAGE,

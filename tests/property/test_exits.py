@@ -96,3 +96,9 @@ def test_what_this_run_left_unfinished_comes_before_a_damaged_ledger_and_after_a
     damaged = LedgerDamaged(where="x", what="x", why="x")
     assert exits.faulted((damaged, unseen)) == 14
     assert exits.faulted((damaged, unseen, Unavailable(where="x", why="x"))) == 5
+
+
+@pytest.mark.parametrize("kind", get_args(Fault), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_fault_alone_has_its_code(kind: type[Fault], data: st.DataObject) -> None:
+    assert exits.faulted((data.draw(any_of(kind)),)) == exits.FAULTS[kind]

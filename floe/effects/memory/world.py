@@ -6,10 +6,11 @@ import anyio.lowlevel
 from returns.result import Success
 
 from floe.core import canonical
-from floe.core.gates import Examined, Exited, Output, Report
+from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
 from floe.core.signature import Findings
+from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.memory.tracer import MemoryTracer
@@ -66,13 +67,13 @@ class ToldGates:
     """Every gate reports what `reports` holds for its name; one that is not in there passes."""
 
     def __init__(self) -> None:
-        self.reports: dict[str, Report] = {}
+        self.reports: dict[str, Ending] = {}
         self.ran: list[tuple[str, Subject]] = []
 
-    async def run(self, gate: Gate, subject: Subject) -> Report:
+    async def run(self, gate: Gate, subject: Subject) -> Ending:
         await anyio.lowlevel.checkpoint()
         self.ran.append((gate.name, subject))
-        passed: Report = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
+        passed: Ending = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
         return self.reports.get(gate.name, passed)
 
 
@@ -106,6 +107,7 @@ class MemoryWorld:
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
         self.tracer = MemoryTracer(self.clock, CountedEntropy())
+        self.herald = MemoryHerald(self.trouble)
 
     @property
     def world(self) -> World:
@@ -117,4 +119,5 @@ class MemoryWorld:
             clock=self.clock,
             entropy=self.entropy,
             tracer=self.tracer,
+            herald=self.herald,
         )
