@@ -40,7 +40,11 @@ class GateRunner:
 
     async def _read(self, form: str, gate: Gate, subject: Subject, around: Surroundings) -> Ending:
         """A command whose standard output is its report; one that did not run to its end has none."""
-        with Spool() as spool:
+        try:
+            opened = Spool()
+        except OSError as error:
+            return NotStarted(why=f"there is no place to keep its report: {error}")
+        with opened as spool:
             ended = await run_command(gate, around, spool)
             if not isinstance(ended, Exited):
                 return ended
