@@ -152,6 +152,15 @@ class SignatureRefused(Value, frozen=True, kw_only=True, tag="signature-refused"
     detail: str | None = None
 
 
+class PlanUnsigned(Value, frozen=True, kw_only=True, tag="plan-unsigned"):
+    """A signed plan was asked for, and nobody who is trusted in its environment has signed this one."""
+
+    status: Literal["missing", "invalid", "untrusted", "not checkable", "not checked"]
+    plan: ADigest
+    environment: str
+    detail: str | None = None
+
+
 class GateWithoutCommand(Value, frozen=True, kw_only=True, tag="gate-without-command"):
     gate: str
     environment: str
@@ -213,6 +222,7 @@ Refusal: TypeAlias = (
     | UnknownHands
     | MachineWithoutHuman
     | SignatureRefused
+    | PlanUnsigned
     | GateWithoutCommand
     | GateFailed
     | GateNotRun

@@ -16,6 +16,7 @@ from floe.core.value import Value
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 COSIGN_SIGN: Final = "https://sigstore.dev/cosign/sign/v1"  # the predicate of a signature that says nothing else
+PLAN_SIGN: Final = "https://floe.dev/plan/v1"  # the predicate of a signature over a plan
 
 Kind: TypeAlias = Literal["https://in-toto.io/Statement/v1"]
 STATEMENT: Final[Kind] = "https://in-toto.io/Statement/v1"
@@ -46,10 +47,10 @@ class _Statement(Value, frozen=True, kw_only=True, rename={"type": "_type", "pre
     predicate: dict[str, Any] = {}
 
 
-def signing(artifact: Digest) -> bytes:
-    """The statement that says no more of an artifact than that it was signed."""
-    subject = _Subject(digest=_Digests(sha256=artifact.removeprefix("sha256:")))
-    return encode(_Statement(type=STATEMENT, predicate_type=COSIGN_SIGN, subject=(subject,)))
+def signing(content: Digest, predicate_type: Uri = COSIGN_SIGN) -> bytes:
+    """The statement that says no more of an artifact, or of a plan, than that it was signed."""
+    subject = _Subject(digest=_Digests(sha256=content.removeprefix("sha256:")))
+    return encode(_Statement(type=STATEMENT, predicate_type=predicate_type, subject=(subject,)))
 
 
 def read(payload_type: str, payload: bytes) -> Result[Said, str]:

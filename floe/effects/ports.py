@@ -1,5 +1,7 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -21,9 +23,11 @@ from floe.core.signature import Findings
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
+from floe.effects.trace.untraced import UNTRACED
 
 T = TypeVar("T")
 Outcome: TypeAlias = Result[T, Fault]
+Attributes: TypeAlias = Mapping[str, str | int | bool]  # of a span; never a secret, never what a command printed
 
 
 class Registry(Protocol):
@@ -135,6 +139,9 @@ class Verifier(Protocol):
     async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
         """What is attached to an artifact, checked with the keys and the roots that the policy names."""
 
+    async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
+        """What one bundle is that comes from elsewhere."""
+
     async def remember(self) -> None:
         """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
 
@@ -196,6 +203,44 @@ class NoHerald:
         return ()
 
 
+class Trace(Value, frozen=True, kw_only=True):
+    """The trace of one run, the caller's span in it, and the traceparent for what floe starts (W3C Trace Context)."""
+
+    trace_id: str
+    parent: str | None = None
+    flags: int = 1
+    traceparent: str
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the caller, if there is one, records this trace."""
+        return bool(self.flags & 1)
+
+
+class Span(Protocol):
+    """Something that takes time: what floe does, or a part of that."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """The traceparent for what is started within; None where nobody is told of this span."""
+
+    def note(self, attributes: Attributes, /) -> None:
+        """Add to what is known of it."""
+
+    def ended(self, error: str | None, /) -> None:
+        """How it ended: well, or with an error of this code."""
+
+
+class Tracer(Protocol):
+    """Tells somebody what was done, when and how it ended. Whether anybody listens changes nothing."""
+
+    def root(self, name: str, trace: Trace, /) -> AbstractAsyncContextManager[Span]:
+        """A whole command; within one, that one."""
+
+    def span(self, name: str, attributes: Attributes = ..., /) -> AbstractAsyncContextManager[Span]:
+        """A part of what is going on; outside of any command nobody is told."""
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All neighbours at once."""
 
@@ -206,3 +251,4 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     herald: Herald = NoHerald()
+    tracer: Tracer = UNTRACED

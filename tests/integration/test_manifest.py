@@ -201,7 +201,7 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"sync", "verification", "approvals", "freeze", "reports"} <= features
+    assert {"sync", "approvals", "freeze", "reports"} <= features
 
 
 @pytest.mark.parametrize(
@@ -224,6 +224,23 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
 def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: str) -> None:
     doubts = loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
+
+
+CLOUDS = {
+    "aws-irsa": ("ECR", "1.dkr.ecr.eu-west-1.amazonaws.com"),
+    "azure-managed-identity": ("ACR", "acme.azurecr.io"),
+    "gcp-workload-identity": ("Artifact Registry", "europe-docker.pkg.dev"),
+}
+
+
+@pytest.mark.parametrize("kind", CLOUDS)
+def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> None:
+    cloud, host = CLOUDS[kind]
+    text = "artifacts: {{registry: {{uri: 'oci://{host}/app', auth: {{type: {kind}}}}}}}"
+    assert loaded(text.format(host=host, kind=kind)).doubts == ()
+    (doubt,) = loaded(text.format(host=f"{host}.evil.example", kind=kind)).doubts
+    assert doubt.path == "artifacts.registry.auth.type"
+    assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
 
 
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:

@@ -13,6 +13,7 @@ from floe.core.signature import Findings
 from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.tracer import MemoryTracer
 from floe.effects.memory.trouble import Trouble
 from floe.effects.ports import Outcome, Subject, World
 
@@ -86,6 +87,10 @@ class ToldVerifier:
         await anyio.lowlevel.checkpoint()
         return Success(self.findings.get(artifact, Findings()))
 
+    async def read(self, about: Digest, _: bytes, __: Trust) -> Findings:
+        await anyio.lowlevel.checkpoint()
+        return self.findings.get(about, Findings())
+
     async def remember(self) -> None:
         """There is no next time."""
 
@@ -102,6 +107,7 @@ class MemoryWorld:
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
         self.herald = MemoryHerald(self.trouble)
+        self.tracer = MemoryTracer(self.clock, CountedEntropy())
 
     @property
     def world(self) -> World:
@@ -113,4 +119,5 @@ class MemoryWorld:
             clock=self.clock,
             entropy=self.entropy,
             herald=self.herald,
+            tracer=self.tracer,
         )

@@ -101,17 +101,18 @@ class Line:
             self.guard.raw.close()
 
 
-def connect(
+def connect(  # noqa: PLR0913 (a line has two ends, and limits)
     origin: Origin,
     proxy: Proxy | None,
     tls: Callable[[], ssl.SSLContext],
     clock: Clock,
     until: float,
+    seconds: float = CONNECT_SECONDS,
     *,
     at: str | None = None,
 ) -> Line:
     """A new line, to the address `at` if the name was looked up before; whatever goes wrong is an `OSError`."""
-    left = max(0.001, min(CONNECT_SECONDS, until - clock.monotonic()))
+    left = max(0.001, min(seconds, until - clock.monotonic()))
     host = (proxy.host, proxy.port) if proxy else (at or origin.host, origin.port)
     raw = socket.create_connection(host, left)
     try:
