@@ -13,7 +13,7 @@ from floe.core.fault import Fault
 from floe.core.notice import Notice
 from floe.core.outcome import settled
 from floe.effects.drive import Carried
-from floe.effects.ports import Delivery
+from floe.effects.ports import Delivery, World
 from floe.shell import notices
 from floe.shell.session import Session
 
@@ -45,9 +45,17 @@ async def _tell(
     """Everybody who wants to know is told, of what others had begun first."""
     others = settled(found)
     told = (*(others.value_or(())), *((own,) if own else ()))
-    deliveries = await session.world.herald.tell(told) if told else ()
-    undelivered = tuple(_undelivered(each) for each in deliveries if each.why is not None)
+    undelivered = await _send(session.world, told) if told else ()
     return (*_unfound(others.failure()), *undelivered) if isinstance(others, Failure) else undelivered
+
+
+async def _send(world: World, notices: tuple[Notice, ...]) -> tuple[str, ...]:
+    async with world.tracer.span("notify") as span:
+        deliveries = await world.herald.tell(notices)
+        undelivered = tuple(_undelivered(each) for each in deliveries if each.why is not None)
+        span.note({"dev.floe.messages": len(deliveries), "dev.floe.messages.undelivered": len(undelivered)})
+        span.ended("undelivered" if undelivered else None)
+    return undelivered
 
 
 def _unfound(fault: Fault) -> tuple[str, ...]:
