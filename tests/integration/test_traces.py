@@ -42,6 +42,16 @@ artifacts:
     environments:
       - {{name: dev, gates: {{tests: true, security_scan: true}}}}
 """
+FOLLOWED = f"""
+artifacts:
+  registries:
+    primary: {{uri: "oci-layout://registry"}}
+    mirror: {{uri: "oci-layout://mirror"}}
+  promotion:
+    sync_to_secondary: true
+    webhooks: [{{url: "https://127.0.0.1:1/{CANARY}", allow_private: true, retry_count: 0}}]
+    environments: [{{name: dev}}]
+"""
 WITHOUT_EXTRA = (sys.executable, "-c", "import sys; sys.modules['opentelemetry'] = None; import floe.__main__")
 CONVENTIONS = {
     value
@@ -265,3 +275,16 @@ def test_the_memory_tracer_tells_the_tree() -> None:
     assert name == "promote"
     assert [part for part, _ in parts] == ["look", "gate policy_compliance", "apply"]
     assert [part for part, _ in dict(parts)["apply"]] == ["append record", "create tag", "move pointer"]
+
+
+def test_copies_and_messages_are_spans_of_the_promotion(bench: Traced, collector: Collector) -> None:
+    bench.write("manifest.yaml", FOLLOWED)
+    bench.more = to(collector.endpoint)
+    assert bench.inside("platform", "promote", "v1.0.0", "--to=dev").code == 0
+    root = collector.named("promote")
+    assert root.error is None
+    assert collector.below(root.span_id)[-2:] == ["sync", "notify"]
+    sync, notify = collector.named("sync"), collector.named("notify")
+    assert (sync.error, sync.attributes["dev.floe.registries"]) == (None, 1)
+    assert (notify.error, notify.attributes["cicd.pipeline.task.run.result"]) == ("undelivered", "error")
+    assert not any(CANARY.encode() in request.body for request in collector.requests)
