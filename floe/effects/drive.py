@@ -12,7 +12,7 @@ from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
 from floe.core.denial import denial
 from floe.core.fault import Fault
-from floe.core.gates import GateResult, Report, judge
+from floe.core.gates import Ending, GateResult, judge
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.plan import Plan
@@ -203,7 +203,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 self.verdicts[gate.name, placement.digest] = result
         return tuple(known for gate in plan.gates if (known := kept[gate.name]) is not None)
 
-    async def _run(self, plan: Plan, gate: Gate) -> Report:
+    async def _run(self, plan: Plan, gate: Gate) -> Ending:
         placement, event = plan.after, plan.event
         assert placement is not None
         assert event is not None, "only what is recorded has gates"
@@ -214,9 +214,9 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 environment=event.environment,
                 traceparent=span.traceparent or self.traceparent,
             )
-            report = await self.world.gates.run(gate, subject)
-            words.conclude_gate(span, judge(gate, report, 0))
-        return report
+            ending = await self.world.gates.run(gate, subject)
+            words.conclude_gate(span, judge(gate, ending, 0))
+        return ending
 
     def _blockers(self, seen: Seen, results: tuple[GateResult, ...]) -> Refusals:
         """What is known to stand in the way; a gate that was not run is not known to."""

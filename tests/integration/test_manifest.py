@@ -251,6 +251,30 @@ def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> Non
     assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
 
 
+@pytest.mark.parametrize(
+    ("keys", "key", "said"),
+    [
+        ("block_on_severity: []", "block_on_severity", "no severity blocks; whatever is found is a warning"),
+        ("block_on_severity: [high]", "block_on_severity", "HIGH blocks and CRITICAL does not, which is worse"),
+        ("block_on_severity: [CRITICAL, LOW]", "block_on_severity", "LOW blocks and HIGH, MEDIUM does not"),
+        ("format: sarif, ignore_unfixed: true", "ignore_unfixed", "SARIF tells of no fixes"),
+        ("format: metrics, ignore_unfixed: true", "ignore_unfixed", "it counts for nothing, since metrics has no"),
+        ("format: metrics, subject: any", "subject", "it counts for nothing, since metrics has no"),
+        ("block_on_severity: [CRITICAL, HIGH, UNKNOWN]", None, ""),
+        ("block_on_severity: [UNKNOWN]", None, ""),
+        ("format: trivy, ignore_unfixed: true, subject: any", None, ""),
+    ],
+)
+def test_a_threshold_that_may_not_be_meant_is_doubted(keys: str, key: str | None, said: str) -> None:
+    gate = f"{{command: x, {keys}}}"
+    doubts = loaded(promotion(f"environments: [{{name: dev, gates: {{security_scan: {gate}}}}}]")).doubts
+    about = [each for each in doubts if each.feature is None]
+    assert [each.path for each in about] == (
+        [f"artifacts.promotion.environments[0].gates.security_scan.{key}"] if key else []
+    )
+    assert all(said in each.message for each in about)
+
+
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:
     (doubt,) = loaded(promotion("gate_commands: {tests: {command: x}}")).doubts
     assert str(doubt) == "artifacts.promotion.gate_commands.tests: no environment has this gate"

@@ -10,7 +10,7 @@ from floe.effects.registry.cloud.hosts import is_of
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
 from floe.shell.location import Remote, parse_location
-from floe.shell.manifest import trust_rules, unbuilt
+from floe.shell.manifest import scans, trust_rules, unbuilt
 from floe.shell.secret import names_in, unset
 
 WEBHOOKS = ("artifacts", "promotion", "webhooks", "*")
@@ -26,6 +26,7 @@ def doubts(top: Spot, environ: Mapping[str, str]) -> tuple[Doubt, ...]:
             _in_the_open(top),
             _elsewhere(top),
             _unused(top),
+            *(scans.doubts(gate) for path in unbuilt.GATES for gate in top.all_at(*path)),
             _toothless(top),
             _copies(top),
         )

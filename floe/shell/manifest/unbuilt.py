@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from floe.core.gates import SCANS
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
@@ -13,12 +14,7 @@ PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
 GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*ENVIRONMENT, "gates", "*"))
-READ_REPORTS: Final = (
-    "format",
-    "block_on_severity",
-    "max",
-    "max_increase_percent",
-)
+BUILT_FORMATS: Final = SCANS
 
 
 def _given(spot: Spot) -> bool:
@@ -69,9 +65,14 @@ ROWS: Final = (
     ),
     Row(
         feature="reports",
-        paths=tuple((*gate, key) for gate in GATES for key in READ_REPORTS),
-        needs=lambda spot: spot.node is not None,  # an empty list asks for it too
-        message="what gates print is not read yet; promotion there refuses (8)",
+        paths=tuple((*gate, "format") for gate in GATES),
+        needs=lambda spot: spot.value not in BUILT_FORMATS,
+        message=f"this format is not read yet; promotion there refuses (8). Built: {', '.join(BUILT_FORMATS)}",
+    ),
+    Row(
+        feature="reports",
+        paths=tuple((*gate, key) for gate in GATES for key in ("max", "max_increase_percent")),
+        message="metrics are not read yet; promotion there refuses (8)",
     ),
 )
 

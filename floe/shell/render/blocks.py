@@ -15,15 +15,12 @@ from floe.core.operator import Operator
 from floe.core.refusal import GateFailed, Refusal, Refusals, TokenRefused
 from floe.effects.drive import Faulted, Refused
 from floe.shell import exits
-from floe.shell.render.documents import Error, Failed, GateVerdict, Reason
+from floe.shell.render.documents import Error, Failed, Reason
 from floe.shell.render.reply import Reply
+from floe.shell.render.verdicts import verdicts
 
 Lines: TypeAlias = tuple[str, ...]
 Cause: TypeAlias = Refusal | Fault | Malformed
-
-
-def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
-    return tuple(GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms) for each in results)
 
 
 def refused(
