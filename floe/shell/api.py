@@ -148,6 +148,7 @@ async def status(
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
 
 
+@rooted("sync")
 async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
     """Bring the other registries up to date, or the one that is named; what became of each is told."""
     return await copies.on_demand(session, to)
