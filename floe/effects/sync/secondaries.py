@@ -64,7 +64,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
             return _told(secondary, there.map(lambda _: None), counts)
         mirror = Mirror(
             sight=self._source,
-            copier=Copier(source=self.registry, target=opened.unwrap()),
+            copier=Copier(source=self.registry, target=opened.unwrap(), clock=self.clock),
             environments=self.environments,
             thorough=thorough,
             counts=counts,
