@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 from floe.core.fault import (
     Absent,
+    CredentialsExpired,
+    CredentialsMissing,
     CredentialsRefused,
     Damaged,
     Diverged,
@@ -35,8 +37,8 @@ def what_failed(fault: Fault) -> Lines:
                 f"Found: {why}",
                 "Next: see that it can be reached, then run this again",
             )
-        case CredentialsRefused(where=where, why=why):
-            return (f"{where} refused the credentials", f"Found: {why}", "Next: check artifacts.registry.auth")
+        case CredentialsRefused() | CredentialsMissing() | CredentialsExpired():
+            return _not_let_in(fault)
         case NoLayout(where=where, why=why):
             return (
                 f"{where} is no OCI image layout",
@@ -121,6 +123,20 @@ def what_failed(fault: Fault) -> Lines:
                 f"Expected: {expected}",
                 "Next: name the public key of whoever signs",
             )
+
+
+def _not_let_in(fault: CredentialsRefused | CredentialsMissing | CredentialsExpired) -> Lines:
+    match fault:
+        case CredentialsRefused(where=where):
+            return (f"{where} refused the credentials", *_told(fault.why, fault.advice))
+        case CredentialsMissing(where=where):
+            return (f"There are no credentials for {where}", *_told(fault.why, fault.advice))
+        case CredentialsExpired(where=where):
+            return (f"The credentials for {where} have expired", *_told(fault.why, fault.advice))
+
+
+def _told(why: str, advice: str) -> Lines:
+    return (f"Found: {why}", f"Next: {advice}")
 
 
 def _damaged(fault: Damaged | LedgerDamaged) -> Lines:

@@ -2,21 +2,43 @@
 
 from typing import TypeAlias
 
+from floe.core.explain_scan import below, beside, blocking
 from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.policy import POLICY_GATE
+from floe.core.scan import Scanned
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN_LINES = 20
 
 
 def failed_gate(result: GateResult) -> Lines:
+    headline = f"Gate '{result.gate}' failed"
+    match result.report, result.assessment:
+        case Exited(code=code), Scanned(is_blocked=True) as scanned:
+            return (headline, *blocking(scanned, code))
+        case _:
+            return (headline, *_told(result))
+
+
+def _told(result: GateResult) -> Lines:
     return (
-        f"Gate '{result.gate}' failed",
         *((f"Command: {result.command}",) if result.command else ()),
         *_report(result),
+        *beside(result.assessment),
         "",
         _closing(result),
     )
+
+
+def warnings_of(result: GateResult) -> Lines:
+    """What a gate found that stops nothing and should be known."""
+    match result.report, result.assessment:
+        case Examined(violations=violations), _ if result.status == "warning":
+            return tuple(map(violation_line, violations))
+        case _, Scanned(is_blocked=False) as scanned:
+            return below(scanned)
+        case _:
+            return ()
 
 
 def violation_line(violation: Violation) -> str:

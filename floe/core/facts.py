@@ -6,6 +6,8 @@ Ids, times, estimates and other environments are not among them.
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from floe.core.names import ADigest, EnvironmentName
 from floe.core.value import Value
 
@@ -27,6 +29,11 @@ class SignatureFacts(Value, frozen=True, kw_only=True):
     key: str | None = None  # SHA-256 of the public key, hex
     bundle: ADigest | None = None
     signed_at: datetime | None = None
+
+    @property
+    def essence(self) -> "SignatureFacts":
+        """What it comes to, by whichever of several bundles: one more signature of the same hand changes nothing."""
+        return msgspec.structs.replace(self, bundle=None, signed_at=None)
 
 
 class Hand(Value, frozen=True, kw_only=True):
@@ -59,10 +66,14 @@ class Changed(Value, frozen=True, kw_only=True):
 
 def changes(then: Facts, now: Facts) -> tuple[Changed, ...]:
     """Every fact that differs, by name."""
-    pairs = ((name, getattr(then, name), getattr(now, name)) for name in Facts.__struct_fields__)
+    pairs = ((name, _compared(getattr(then, name)), _compared(getattr(now, name))) for name in Facts.__struct_fields__)
     return tuple(
         Changed(fact=name, then=told(before), now=told(after)) for name, before, after in pairs if before != after
     )
+
+
+def _compared(value: object) -> object:
+    return value.essence if isinstance(value, SignatureFacts) else value
 
 
 def told(value: object) -> str:

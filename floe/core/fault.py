@@ -18,6 +18,23 @@ class CredentialsRefused(Value, frozen=True, kw_only=True, tag="credentials-refu
 
     where: str
     why: str
+    advice: str = "check artifacts.registry.auth"
+
+
+class CredentialsMissing(Value, frozen=True, kw_only=True, tag="credentials-missing"):
+    """What credentials would be had with is not there."""
+
+    where: str
+    why: str
+    advice: str
+
+
+class CredentialsExpired(Value, frozen=True, kw_only=True, tag="credentials-expired"):
+    """What credentials would be had with was good, and no longer is."""
+
+    where: str
+    why: str
+    advice: str
 
 
 class NoLayout(Value, frozen=True, kw_only=True, tag="no-layout"):
@@ -146,6 +163,8 @@ class NoPublicKey(Value, frozen=True, kw_only=True, tag="no-public-key"):
 Fault: TypeAlias = (
     Unavailable
     | CredentialsRefused
+    | CredentialsMissing
+    | CredentialsExpired
     | NoLayout
     | Unwritable
     | Absent

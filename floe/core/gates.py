@@ -1,10 +1,18 @@
 """What verdicts suffice. Running a gate gives a report, which is a fact; judging the report is done here."""
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+import msgspec
 
 from floe.core.names import ADigest
-from floe.core.policy import POLICY_GATE, Gate
+from floe.core.plain import brief
+from floe.core.policy import POLICY_GATE, SECURITY_SCAN, Gate
+from floe.core.reading import ArtifactFacts, Findings, Reading, Unread
+from floe.core.scan import Scanned, assess_scan
 from floe.core.value import Value
+
+LONGEST_WHY: Final = 500  # characters
+SCANS: Final = ("trivy", "grype", "sarif")  # formats of scanners
 
 Status: TypeAlias = Literal["passed", "failed", "warning", "skipped"]
 
@@ -55,28 +63,44 @@ class Examined(Value, frozen=True, kw_only=True, tag="examined"):
 Report: TypeAlias = Exited | TimedOut | NotStarted | Examined
 
 
+class Reported(Value, frozen=True, kw_only=True):
+    """A command that ran to its end and whose standard output was read."""
+
+    exited: Exited
+    reading: Reading
+    artifact: ArtifactFacts
+
+
+Ending: TypeAlias = Report | Reported
+Assessment: TypeAlias = Scanned | Unread  # what a reading comes to; small enough for a record
+
+
 class GateResult(Value, frozen=True, kw_only=True):
-    """One gate's verdict, with the report it rests on."""
+    """One gate's verdict, with the report it rests on and what that was found to say."""
 
     gate: str
     status: Status
     duration_ms: int
     command: str | None = None
     report: Report
+    assessment: Assessment | None = None
 
     @property
     def suffices(self) -> bool:
         return self.status in ("passed", "warning", "skipped")
 
 
-def judge(gate: Gate, report: Report, duration_ms: int) -> GateResult:
-    """The verdict on one report: exit code 0, or no violation, passes; nothing else does."""
+def judge(gate: Gate, ending: Ending, duration_ms: int) -> GateResult:
+    """The verdict: exit code 0, or no violation, and a report that holds nothing against it; nothing else passes."""
+    report = ending.exited if isinstance(ending, Reported) else ending
+    assessment = _assess(gate, ending)
     return GateResult(
         gate=gate.name,
-        status=_status(report),
+        status=_status(gate, report, assessment),
         duration_ms=duration_ms,
         command=_shown(gate),
         report=report,
+        assessment=assessment,
     )
 
 
@@ -86,19 +110,54 @@ def is_missing(gate: Gate) -> bool:
 
 
 def wants_reading(gate: Gate) -> bool:
-    """Whether a gate is to be judged by what it prints, not by its exit code alone."""
+    """Whether a gate must not pass unless what it prints was read."""
     return bool(gate.format or gate.block_on_severity is not None or gate.max or gate.max_increase_percent)
 
 
-def _status(report: Report) -> Status:
+def is_readable(gate: Gate) -> bool:
+    """Whether this floe has a reader for what the gate must print."""
+    return not wants_reading(gate) or format_of(gate) in SCANS
+
+
+def format_of(gate: Gate) -> str | None:
+    """As what the gate's standard output is read; None where nobody reads it."""
+    if gate.is_builtin or gate.format:
+        return gate.format
+    return "trivy" if gate.block_on_severity is not None or gate.name == SECURITY_SCAN else None
+
+
+def _assess(gate: Gate, ending: Ending) -> Assessment | None:
+    match ending:
+        case Reported(reading=Unread(why=why) as unread):
+            return msgspec.structs.replace(unread, why=brief(why, LONGEST_WHY))
+        case Reported(reading=Findings() as findings, artifact=artifact):
+            return assess_scan(findings, gate, artifact)
+        case Exited() if wants_reading(gate):
+            return Unread(why="nobody read the report")
+        case _:
+            return None
+
+
+def _status(gate: Gate, report: Report, assessment: Assessment | None) -> Status:
     match report:
         case Examined(violations=violations):
             severities = {violation.severity for violation in violations}
             return "failed" if "error" in severities else "warning" if severities else "passed"
-        case Exited(code=code):
-            return "passed" if code == 0 else "failed"
-        case TimedOut() | NotStarted():
+        case Exited(code=0):
+            return _amounts_to(gate, assessment)
+        case Exited() | TimedOut() | NotStarted():
             return "failed"
+
+
+def _amounts_to(gate: Gate, assessment: Assessment | None) -> Status:
+    """The verdict on a command that ended well; it is enough by itself where no report was asked for or claimed."""
+    match assessment:
+        case None:
+            return "passed"
+        case Unread(is_foreign=is_foreign):
+            return "failed" if wants_reading(gate) or not is_foreign else "passed"
+        case Scanned():
+            return "failed" if assessment.is_blocked else "passed" if assessment.is_clean else "warning"
 
 
 def _shown(gate: Gate) -> str | None:

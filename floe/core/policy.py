@@ -7,7 +7,8 @@ from floe.core.value import Value
 
 SCHEMA: Final = 1
 POLICY_GATE: Final = "policy_compliance"
-KNOWN_GATES: Final = (POLICY_GATE, "tests", "security_scan", "cost_analysis", "performance_baseline")
+SECURITY_SCAN: Final = "security_scan"
+KNOWN_GATES: Final = (POLICY_GATE, "tests", SECURITY_SCAN, "cost_analysis", "performance_baseline")
 
 Severity: TypeAlias = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NEGLIGIBLE", "UNKNOWN"]
 Enforcement: TypeAlias = Literal["enforce", "warn", "off"]

@@ -10,7 +10,7 @@ from floe.core.command import Promote
 from floe.core.drawing import drawings, undrawn, unfinished
 from floe.core.event import Placement, Promoted
 from floe.core.facts import Facts
-from floe.core.gates import is_missing, wants_reading
+from floe.core.gates import is_missing, is_readable
 from floe.core.names import NOWHERE, Digest, Tag, environment_tag
 from floe.core.outcome import failures, settled
 from floe.core.plan import Plan, Warn
@@ -137,7 +137,7 @@ def _refusals(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusa
     for gate in step.target.gates:
         if is_missing(gate):
             yield GateWithoutCommand(gate=gate.name, environment=step.target.name)
-    if any(map(wants_reading, step.target.gates)):
+    if not all(map(is_readable, step.target.gates)):
         yield NotBuilt(feature="gate reports", environment=step.target.name)
 
 

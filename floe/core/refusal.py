@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from floe.core.event import CommandWord
 from floe.core.facts import Doubt
 from floe.core.gates import GateResult
 from floe.core.names import ADigest, Digest, EnvironmentName, Tag, Version
@@ -116,6 +117,7 @@ class NotAuthorized(Value, frozen=True, kw_only=True, tag="not-authorized"):
 
     operator: Operator
     environment: str
+    command: CommandWord = "promote"
     required_groups: tuple[str, ...] | None
     groups: tuple[str, ...] | None
     required_operators: tuple[str, ...] | None
@@ -149,6 +151,15 @@ class SignatureRefused(Value, frozen=True, kw_only=True, tag="signature-refused"
     artifact: ADigest
     version: Version
     repository: str | None = None
+    detail: str | None = None
+
+
+class PlanUnsigned(Value, frozen=True, kw_only=True, tag="plan-unsigned"):
+    """A signed plan was asked for, and nobody who is trusted in its environment has signed this one."""
+
+    status: Literal["missing", "invalid", "untrusted", "not checkable", "not checked"]
+    plan: ADigest
+    environment: str
     detail: str | None = None
 
 
@@ -213,6 +224,7 @@ Refusal: TypeAlias = (
     | UnknownHands
     | MachineWithoutHuman
     | SignatureRefused
+    | PlanUnsigned
     | GateWithoutCommand
     | GateFailed
     | GateNotRun

@@ -36,13 +36,11 @@ def version_before(state: EnvironmentState) -> Version | None:
     """
     ladder: list[Version] = []
     for each in state.history:
-        if each.version is None or each.void is not None or each.version in ladder[-1:]:
+        if each.version is None or each.void is not None or not each.is_current or each.version in ladder[-1:]:
             continue
         if each.kind == "rolled-back":
             ladder = ladder[: ladder.index(each.version)] if each.version in ladder else []
         ladder.append(each.version)
-    while ladder and (state.current is None or ladder[-1] != state.current.version):
-        ladder.pop()  # adopted, and not where the pointer was
     return ladder[-2] if len(ladder) > 1 else None
 
 
@@ -142,7 +140,7 @@ def _refusals(
     if to is None:
         found = suggest.available(environment.name, snapshot.names)
         yield NeverPromoted(version=version, environment=environment.name, available=found)
-    yield from failures(access.may(snapshot.operator, environment, policy.identity))
+    yield from failures(access.may(snapshot.operator, environment, policy.identity, "roll-back"))
     if to is None:
         return
     taken = snapshot.tag(to.tag)

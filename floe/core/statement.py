@@ -16,6 +16,7 @@ from floe.core.value import Value
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 COSIGN_SIGN: Final = "https://sigstore.dev/cosign/sign/v1"  # the predicate of a signature that says nothing else
+PLAN_SIGN: Final = "https://floe.dev/plan/v1"  # the predicate of a signature over a plan
 
 Kind: TypeAlias = Literal["https://in-toto.io/Statement/v1"]
 STATEMENT: Final[Kind] = "https://in-toto.io/Statement/v1"
@@ -43,13 +44,13 @@ class _Statement(Value, frozen=True, kw_only=True, rename={"type": "_type", "pre
     type: Kind
     predicate_type: Uri
     subject: Annotated[tuple[_Subject, ...], msgspec.Meta(min_length=1)]
-    predicate: dict[str, Any] = {}
+    predicate: dict[str, Any] | None = {}  # null where nothing more is said, as on PyPI
 
 
-def signing(artifact: Digest) -> bytes:
-    """The statement that says no more of an artifact than that it was signed."""
-    subject = _Subject(digest=_Digests(sha256=artifact.removeprefix("sha256:")))
-    return encode(_Statement(type=STATEMENT, predicate_type=COSIGN_SIGN, subject=(subject,)))
+def signing(content: Digest, predicate_type: Uri = COSIGN_SIGN) -> bytes:
+    """The statement that says no more of an artifact, or of a plan, than that it was signed."""
+    subject = _Subject(digest=_Digests(sha256=content.removeprefix("sha256:")))
+    return encode(_Statement(type=STATEMENT, predicate_type=predicate_type, subject=(subject,)))
 
 
 def read(payload_type: str, payload: bytes) -> Result[Said, str]:

@@ -12,9 +12,10 @@ from floe.core.names import Digest, Version
 from floe.core.naming import GITHUB, GITLAB, GOOGLE
 from floe.core.policy import Trust, TrustedIssuer
 from floe.core.record import SignatureVerdict
-from floe.core.refusal import SignatureRefused
+from floe.core.refusal import PlanUnsigned, SignatureRefused
 from floe.core.signature import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
+from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
+from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, PLAN_SIGN
 from floe.core.value import Value
 
 ISSUERS: Final = {GITHUB: "GitHub Actions", GITLAB: "GitLab CI", GOOGLE: "Google"}
@@ -55,6 +56,19 @@ def suffices(
     )
 
 
+def vouched(
+    findings: Findings, trust: Trust | None, plan: Digest, environment: str
+) -> Result[SignatureFacts, PlanUnsigned]:
+    """Who signed a plan, if they are trusted where it leads; where nobody is trusted, nobody can vouch for it."""
+    if trust is None:
+        detail = f"the manifest names nobody whose signatures count in {environment}"
+        return Failure(PlanUnsigned(status="not checked", plan=plan, environment=environment, detail=detail))
+    facts = assess(findings, trust, plan, PLAN_SIGN).facts
+    if facts.status == "valid":
+        return Success(facts)
+    return Failure(PlanUnsigned(status=facts.status, plan=plan, environment=environment, detail=facts.detail))
+
+
 def _judged(
     candidate: Verified | Rejected, findings: Findings, trust: Trust, artifact: Digest, predicate: str
 ) -> SignatureFacts | Shortfall:
@@ -72,7 +86,9 @@ def _judged(
 
 def _misfits(candidate: Verified, artifact: Digest, predicate: str) -> Iterator[Shortfall]:
     """What it says is not that this artifact was signed."""
-    if candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
+    if candidate.payload_type == SIMPLE and predicate == COSIGN_SIGN:
+        pass  # it can say nothing but that
+    elif candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
         yield _short(candidate, "payload", f"it holds {candidate.payload_type}, not an in-toto statement")
     elif candidate.predicate_type != predicate:
         yield _short(candidate, "predicate", f"it states {candidate.predicate_type}, not {predicate}")

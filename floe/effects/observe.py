@@ -33,6 +33,7 @@ from floe.core.snapshot import DocumentFact, Snapshot, TagFact
 from floe.core.trust import assess
 from floe.effects import documents
 from floe.effects.ports import Outcome, World
+from floe.effects.trace import words
 
 
 class Gaze(msgspec.Struct, frozen=True):
@@ -53,12 +54,20 @@ async def observe(gaze: Gaze) -> Result[Snapshot, tuple[Fault, ...]]:
         pending = questions(gaze.command, gaze.policy, known, snapshot)
         if not pending:
             return Success(snapshot)
-        outcomes = await anyio.amap(partial(_answer, gaze, snapshot), pending)
+        outcomes = await anyio.amap(partial(_asked, gaze, snapshot), pending)
         match settled(collect(outcomes)):
             case Failure(faults):
                 return Failure(faults)
             case Success(answers):
                 known = (*known, *zip(pending, answers, strict=True))
+
+
+async def _asked(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome[Answer]:
+    name, attributes = words.asking(question)
+    async with gaze.world.tracer.span(name, attributes) as span:
+        outcome = await _answer(gaze, snapshot, question)
+        words.conclude(span, outcome)
+    return outcome
 
 
 async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome[Answer]:

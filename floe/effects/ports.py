@@ -1,7 +1,7 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -11,7 +11,7 @@ from returns.result import Result
 
 from floe.core.artifact import Descriptor, Manifest
 from floe.core.fault import Fault
-from floe.core.gates import Report
+from floe.core.gates import Ending
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, Version
 from floe.core.notice import Audience, Notice
@@ -23,9 +23,11 @@ from floe.core.signature import Findings
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
+from floe.effects.trace.untraced import UNTRACED
 
 T = TypeVar("T")
 Outcome: TypeAlias = Result[T, Fault]
+Attributes: TypeAlias = Mapping[str, str | int | bool]  # of a span; never a secret, never what a command printed
 
 
 class Registry(Protocol):
@@ -134,7 +136,7 @@ class Subject(Value, frozen=True, kw_only=True):
 class Gates(Protocol):
     """Runs one gate to its report. A gate that cannot be run is a report too, never a fault."""
 
-    async def run(self, gate: Gate, subject: Subject) -> Report: ...
+    async def run(self, gate: Gate, subject: Subject) -> Ending: ...
 
 
 class Verifier(Protocol):
@@ -142,6 +144,9 @@ class Verifier(Protocol):
 
     async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
         """What is attached to an artifact, checked with the keys and the roots that the policy names."""
+
+    async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
+        """What one bundle is that comes from elsewhere."""
 
     async def remember(self) -> None:
         """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
@@ -172,6 +177,44 @@ class Entropy(Protocol):
 
     def jitter(self) -> float:
         """A number from 0 up to 1."""
+
+
+class Trace(Value, frozen=True, kw_only=True):
+    """The trace of one run, the caller's span in it, and the traceparent for what floe starts (W3C Trace Context)."""
+
+    trace_id: str
+    parent: str | None = None
+    flags: int = 1
+    traceparent: str
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the caller, if there is one, records this trace."""
+        return bool(self.flags & 1)
+
+
+class Span(Protocol):
+    """Something that takes time: what floe does, or a part of that."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """The traceparent for what is started within; None where nobody is told of this span."""
+
+    def note(self, attributes: Attributes, /) -> None:
+        """Add to what is known of it."""
+
+    def ended(self, error: str | None, /) -> None:
+        """How it ended: well, or with an error of this code."""
+
+
+class Tracer(Protocol):
+    """Tells somebody what was done, when and how it ended. Whether anybody listens changes nothing."""
+
+    def root(self, name: str, trace: Trace, /) -> AbstractAsyncContextManager[Span]:
+        """A whole command; within one, that one."""
+
+    def span(self, name: str, attributes: Attributes = ..., /) -> AbstractAsyncContextManager[Span]:
+        """A part of what is going on; outside of any command nobody is told."""
 
 
 class Delivery(Value, frozen=True, kw_only=True):
@@ -221,5 +264,6 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     verifier: Verifier
     clock: Clock
     entropy: Entropy
+    tracer: Tracer = UNTRACED
     herald: Herald = NoHerald()
     secondaries: tuple[Secondary, ...] = ()

@@ -10,22 +10,27 @@ from typing import TypeAlias
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.facts import SignatureFacts
 from floe.core.names import EnvironmentName, Malformed, parse_version, version_meant
 from floe.core.outcome import settled
 from floe.core.plan import Plan
-from floe.core.refusal import UnknownEnvironment
+from floe.core.refusal import PlanUnsigned, UnknownEnvironment
 from floe.core.replica import Synced
+from floe.core.signature import Findings
+from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
 from floe.shell import copies, denials, standing
 from floe.shell.afterwards import afterwards
 from floe.shell.session import Session
 from floe.shell.standing import Overview
+from floe.shell.tracing import rooted
 
 Trouble: TypeAlias = Refused | Faulted | Malformed
 
 
+@rooted("plan")
 async def plan(
     session: Session, version: str, *, to: str, source: str | None = None, force: bool = False, run_gates: bool = False
 ) -> Result[Preview, Trouble]:
@@ -37,6 +42,7 @@ async def plan(
             return await driver(session, command).preview(run_commands=run_gates)
 
 
+@rooted("promote")
 async def promote(
     session: Session,
     version: str,
@@ -54,11 +60,23 @@ async def promote(
             return await _followed(session, await driver(session, command).carry(wait))
 
 
-async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
-    """Carry out a saved plan exactly as it is, or refuse."""
+@rooted("apply")
+async def apply(
+    session: Session, saved: Plan, *, require_signed: bool = False, signature: bytes | None = None
+) -> Result[Carried, Trouble]:
+    """Carry out a saved plan exactly as it is, or refuse.
+
+    With `require_signed` somebody whose signatures count in its environment must have signed it: `signature` is the
+    sigstore bundle of an in-toto statement about the plan's digest.
+    """
+    if require_signed:
+        refused = settled(await _vouched(session, saved, signature))
+        if isinstance(refused, Failure):
+            return Failure(Refused(refusals=(refused.failure(),), plan=saved))
     return await _followed(session, await driver(session, saved.command).carry_saved(saved))
 
 
+@rooted("plan")
 async def preview_rollback(
     session: Session, version: str | None = None, *, env: str, in_earnest: bool = False
 ) -> Result[Preview, Trouble]:
@@ -72,6 +90,7 @@ async def preview_rollback(
             return await drive.remember(seen) if in_earnest else seen
 
 
+@rooted("rollback")
 async def rollback(
     session: Session, version: str | None = None, *, env: str, reason: str, wait: float = WAIT_SECONDS
 ) -> Result[Carried, Trouble]:
@@ -83,17 +102,20 @@ async def rollback(
             return await _followed(session, await driver(session, command).carry(wait))
 
 
+@rooted("lock")
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
     """Refuse promotions into `env` until it is unlocked, or until a moment."""
     command = Lock(environment=env, reason=reason, until=until)
     return await _followed(session, await driver(session, command).carry())
 
 
+@rooted("unlock")
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
     return await _followed(session, await driver(session, Unlock(environment=env, reason=reason)).carry())
 
 
+@rooted("status")
 async def status(
     session: Session,
     version: str | None = None,
@@ -129,6 +151,15 @@ async def status(
 async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
     """Bring the other registries up to date, or the one that is named; what became of each is told."""
     return await copies.on_demand(session, to)
+
+
+async def _vouched(session: Session, saved: Plan, signature: bytes | None) -> Result[SignatureFacts, PlanUnsigned]:
+    name = environment_of(saved.command)
+    environment = session.policy.environment(name)
+    trust = environment.trust if environment else None
+    if trust is None or signature is None:
+        return vouched(Findings(), trust, saved.digest, name)
+    return vouched(await session.world.verifier.read(saved.digest, signature, trust), trust, saved.digest, name)
 
 
 def driver(session: Session, command: Command) -> Driver:

@@ -9,6 +9,19 @@ from datetime import UTC, datetime
 import anyio
 
 
+def moment() -> datetime:
+    """The time, UTC, as exactly as it is known: for logs, which no decision reads."""
+    return datetime.now(tz=UTC)
+
+
+_STARTED = time.time_ns() - time.monotonic_ns()
+
+
+def nanoseconds() -> int:
+    """Nanoseconds since 1970 for traces, never stepping back."""
+    return _STARTED + time.monotonic_ns()
+
+
 class SystemClock:
     def now(self) -> datetime:
         """The time, UTC, in whole seconds."""

@@ -4,9 +4,9 @@ import msgspec
 
 from floe.core.operator import Operator
 from floe.core.policy import Policy
-from floe.effects.ports import World
+from floe.effects.ports import Trace, World
+from floe.shell.log import SILENT, Log
 from floe.shell.settings import Settings
-from floe.shell.trace import Trace
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,3 +18,4 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     trace: Trace
     settings: Settings | None = None  # None in a world that no manifest describes
     warnings: tuple[str, ...] = ()
+    log: Log = SILENT  # where to tell of what is going on

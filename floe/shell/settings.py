@@ -110,6 +110,25 @@ class Surroundings(Value, frozen=True, kw_only=True):
         return self.variables.get("TRACEPARENT") or None
 
     @property
+    def otlp_endpoint(self) -> str | None:
+        """Where traces are to be sent, as OpenTelemetry's own variables say; None when nothing is."""
+        said = self.variables.get
+        if said("OTEL_SDK_DISABLED", "").strip().lower() == "true" or said("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
+            return None
+        return said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or said("OTEL_EXPORTER_OTLP_ENDPOINT") or None
+
+    @property
+    def otlp_protocol(self) -> str:
+        said = self.variables.get
+        specific, general = said("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), said("OTEL_EXPORTER_OTLP_PROTOCOL")
+        return specific or general or "http/protobuf"
+
+    @property
+    def step_summary(self) -> str | None:
+        """The file in which GitHub Actions takes a step's summary."""
+        return self.variables.get("GITHUB_STEP_SUMMARY") or None
+
+    @property
     def no_color(self) -> bool:
         """Whether output stays plain: NO_COLOR is set to anything but nothing (no-color.org)."""
         return bool(self.variables.get("NO_COLOR"))

@@ -22,7 +22,7 @@ def registry_at(location: Location, settings: RegistrySettings, around: Surround
     """The repository at a location, reached as some settings say."""
     if isinstance(location, Folder):
         return Success(LayoutRegistry(location.path, location.written))
-    return remote.registry(location, settings, around)
+    return Success(remote.registry(location, settings, around))
 
 
 def ledger_in(registry: Registry) -> Ledger:

@@ -145,10 +145,9 @@ Next: name a folder that holds one, or an empty or new folder
         unsigned,
         """
 ERROR: Signature verification failed
-The artifact's signature could not be checked
-Found: this floe does not verify signatures yet
-Check: floe artifact verify -r URI -t v1.0.0
-Sign: floe artifact sign -r URI -t v1.0.0
+Artifact is unsigned and enforcement is enabled
+Check: floe artifact verify -r oci-layout://registry -t v1.0.0
+Sign: floe artifact sign -r oci-layout://registry -t v1.0.0
 """,
     ),
     Case(
@@ -302,8 +301,8 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
     bench.push("v1.0.0")
     warned = bench.inside(*promote("v1.0.0", "dev"))
     assert warned.code == 0
-    assert warned.stderr == "WARNING: Signature not checkable: this floe does not verify signatures yet\n"
-    assert "Signature: WARNING this floe does not verify signatures yet\n" in warned.stdout
+    assert warned.stderr == "WARNING: Artifact is unsigned\n"
+    assert "Signature: WARNING missing\n" in warned.stdout
     strict = bench.inside(*promote("v1.0.0", "staging", "--strict"))
     assert (strict.code, strict.stderr) == (5, warned.stderr)
     assert "New tag: v1.0.0-staging\n" in strict.stdout
@@ -315,7 +314,7 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
         (("platform", "promote", "v1.0.0"), "Error: Missing option '--to'."),
         (promote("v1.0.0", "dev", "--forse"), "Error: No such option: --forse"),
         (promote("1.0", "dev"), "Expected: v1.2.3 or 1.2.3, or v1.2.3-rc.1 (no '+')"),
-        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Expected: --reason="…", since nobody is here to be asked'),
+        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Next: run this again with --reason="<why>"'),
         (("platform", "lock", "--env=dev", "--reason=x", "--until=2020-01-01"), "Expected: a time to come"),
         (("artifact", "push", "-a", "floe.yaml", "-r", URI, "-t", "latest-dev"), None),
         (("artifact", "inspect", "-r", "ftp://x", "-t", "v1.0.0"), None),

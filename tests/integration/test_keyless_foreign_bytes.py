@@ -15,6 +15,7 @@ from floe.effects.signing import keyless, trust_root
 from tests.servers.sigstore import bundles
 from tests.servers.sigstore.ready import ready
 
+ODD: Final[tuple[Any, ...]] = (None, "", "AAAA", 0, -1, 2**70, [], [None], {}, True)
 PAYLOAD: Final = signing(Digest("sha256:" + "c5" * 32))
 
 
@@ -40,7 +41,7 @@ def test_no_value_of_a_bundle_can_be_exchanged_to_break_anything(tmp_path: Path,
         whole = json.loads(bundles.bundle(root.stack, PAYLOAD))
         verifier = keyless.opened(trust_root.read(root.trust_config(tmp_path)))
     for path in places(whole):
-        for value in (None, "", "AAAA", 0, -1, 2**70, [], [None], {}, True):
+        for value in ODD:
             altered = copy.deepcopy(whole)
             place: Any = altered
             for step in path[:-1]:

@@ -209,7 +209,7 @@ def test_copies_that_go_nowhere_are_doubtful() -> None:
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"verification", "approvals", "freeze", "reports"} <= features
+    assert {"approvals", "freeze", "reports"} <= features
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,47 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
 def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: str) -> None:
     doubts = loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
+
+
+CLOUDS = {
+    "aws-irsa": ("ECR", "1.dkr.ecr.eu-west-1.amazonaws.com"),
+    "azure-managed-identity": ("ACR", "acme.azurecr.io"),
+    "gcp-workload-identity": ("Artifact Registry", "europe-docker.pkg.dev"),
+}
+
+
+@pytest.mark.parametrize("kind", CLOUDS)
+def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> None:
+    cloud, host = CLOUDS[kind]
+    text = "artifacts: {{registry: {{uri: 'oci://{host}/app', auth: {{type: {kind}}}}}}}"
+    assert loaded(text.format(host=host, kind=kind)).doubts == ()
+    (doubt,) = loaded(text.format(host=f"{host}.evil.example", kind=kind)).doubts
+    assert doubt.path == "artifacts.registry.auth.type"
+    assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "said"),
+    [
+        ("block_on_severity: []", "block_on_severity", "no severity blocks; whatever is found is a warning"),
+        ("block_on_severity: [high]", "block_on_severity", "HIGH blocks and CRITICAL does not, which is worse"),
+        ("block_on_severity: [CRITICAL, LOW]", "block_on_severity", "LOW blocks and HIGH, MEDIUM does not"),
+        ("format: sarif, ignore_unfixed: true", "ignore_unfixed", "SARIF tells of no fixes"),
+        ("format: metrics, ignore_unfixed: true", "ignore_unfixed", "it counts for nothing, since metrics has no"),
+        ("format: metrics, subject: any", "subject", "it counts for nothing, since metrics has no"),
+        ("block_on_severity: [CRITICAL, HIGH, UNKNOWN]", None, ""),
+        ("block_on_severity: [UNKNOWN]", None, ""),
+        ("format: trivy, ignore_unfixed: true, subject: any", None, ""),
+    ],
+)
+def test_a_threshold_that_may_not_be_meant_is_doubted(keys: str, key: str | None, said: str) -> None:
+    gate = f"{{command: x, {keys}}}"
+    doubts = loaded(promotion(f"environments: [{{name: dev, gates: {{security_scan: {gate}}}}}]")).doubts
+    about = [each for each in doubts if each.feature is None]
+    assert [each.path for each in about] == (
+        [f"artifacts.promotion.environments[0].gates.security_scan.{key}"] if key else []
+    )
+    assert all(said in each.message for each in about)
 
 
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:

@@ -16,7 +16,7 @@ from floe.effects.registry.origin import Origin
 from floe.effects.webhook.herald import WebHerald
 from floe.shell import heralds, manifest
 from tests.integration.process import Bench, run
-from tests.integration.test_webhooks import SECRET, notice
+from tests.integration.receivers import SECRET, notice
 from tests.published import mistakes
 from tests.servers.authority import Authority
 from tests.servers.stranger import Heard, Reply, Stranger

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core import bundle, notation, statement
+from floe.core import bundle, notation, simple_signing, statement
 from floe.core.bundle import LONGEST_DETAIL, MEDIA_TYPE, Bundle, pae
 from floe.core.canonical import digest_of
 from floe.core.names import Digest
@@ -76,6 +76,7 @@ def test_others_may_say_more_in_a_statement_and_name_more_artifacts() -> None:
     said = statement.read(PAYLOAD_TYPE, stated(subject=subjects, predicate={"a": [1.5]}, more=None))
     wanted = (Digest("sha256:" + "ab" * 32), Digest("sha256:" + "01" * 32))
     assert said == Success(Said(predicate_type="https://x/y", subjects=wanted))
+    assert statement.read(PAYLOAD_TYPE, stated(subject=subjects, predicate=None)) == said
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,19 @@ def test_others_may_say_more_in_a_statement_and_name_more_artifacts() -> None:
 def test_what_is_no_statement_says_nothing(changes: dict[str, Any]) -> None:
     with deciding():
         assert "no in-toto Statement v1" in statement.read(PAYLOAD_TYPE, stated(**changes)).failure()
+
+
+@given(any_digest, st.text(max_size=20))
+def test_a_simple_payload_says_which_artifact_it_is_about_whatever_it_calls_it(artifact: Digest, name: str) -> None:
+    critical = {
+        "identity": {"docker-reference": name},
+        "image": {"docker-manifest-digest": artifact},
+        "type": "cosign container image signature",
+    }
+    payload = json.dumps({"critical": critical, "optional": None}).encode()
+    with deciding():
+        assert simple_signing.read(payload) == Success(artifact)
+        assert isinstance(simple_signing.read(payload.replace(b"cosign", b"atomic")), Failure)
 
 
 def test_a_payload_of_another_type_says_nothing_of_artifacts() -> None:

@@ -14,7 +14,7 @@ from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, Ti
 from floe.core.operator import Operator
 from floe.core.phrase import by_whom, listed, minute, until
 from floe.core.policy import POLICY_GATE
-from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, Refusal, SignatureRefused
+from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, PlanUnsigned, Refusal, SignatureRefused
 from tests.property.purity import deciding
 from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, any_of, faults, gate_results, operators, refusals
 
@@ -142,6 +142,14 @@ def test_each_want_of_a_signature_has_words_of_its_own(status: str) -> None:
     assert any(line.startswith("Sign: ") for line in because(refusal))
 
 
+@pytest.mark.parametrize("status", ["missing", "invalid", "untrusted", "not checkable", "not checked"])
+def test_each_want_of_a_plans_signature_has_words_of_its_own(status: str) -> None:
+    refusal = PlanUnsigned(status=status, plan=DIGESTS[0], environment="prod")  # type: ignore[arg-type]  # one of them
+    lines = because(refusal)
+    assert lines[0].startswith("The plan")
+    assert lines[-1].startswith("Next: have it signed")
+
+
 def test_what_cannot_be_said_is_unknown() -> None:
     assert listed(None) == "unknown"
     assert listed(()) == "[]"
@@ -154,3 +162,17 @@ def test_what_cannot_be_said_is_unknown() -> None:
 def test_people_and_times_are_told_in_utc_to_the_minute(operator: Operator) -> None:
     assert minute(BEGINNING) == "2026-01-15 10:30"
     assert by_whom(operator, BEGINNING).endswith(" at 2026-01-15 10:30")
+
+
+@given(any_of(NotAuthorized))
+def test_who_may_not_is_told_what_they_asked_for(refusal: NotAuthorized) -> None:
+    asked = {
+        "promote": "promote to",
+        "roll-back": "roll back",
+        "lock": "lock",
+        "unlock": "unlock",
+        "adopt": "adopt into",
+    }
+    with deciding():
+        told = because(refusal)[1]
+    assert told.endswith(f"' is not authorized to {asked[refusal.command]} '{refusal.environment}'")

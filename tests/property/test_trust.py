@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from floe.core.facts import SignatureFacts
 from floe.core.naming import GITHUB, GITLAB
 from floe.core.policy import Trust, TrustedIssuer, TrustedKey
 from floe.core.signature import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
+from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
 from floe.core.statement import COSIGN_SIGN as SIGNED
 from floe.core.statement import PAYLOAD_TYPE as STATEMENT
+from floe.core.statement import PLAN_SIGN
 from floe.core.trust import assess
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, VERSIONS, signatures, trusts
@@ -175,6 +178,13 @@ def test_each_shortfall_has_its_reason(candidate: Candidate, reason: str, status
     assert "more" not in (assessment.facts.detail or "")
 
 
+def test_the_old_form_of_a_signature_says_the_same() -> None:
+    old = signed(Keyed(fingerprint=OURS), payload_type=SIMPLE, predicate_type=None)
+    assert assess(Findings(candidates=(old,)), RULES, ARTIFACT).facts.status == "valid"
+    assert assess(Findings(candidates=(old,)), RULES, DIGESTS[2]).facts.status == "invalid"
+    assert assess(Findings(candidates=(old,)), RULES, ARTIFACT, PLAN_SIGN).facts.status == "missing"
+
+
 @pytest.mark.parametrize(
     ("proof", "matched", "subject"),
     [
@@ -240,3 +250,22 @@ def test_a_warning_is_recorded_with_its_reason(facts: SignatureFacts) -> None:
     if facts.status != "valid":
         assert verdict.status == "warning"
         assert verdict.detail in (facts.detail, facts.status)
+
+
+@given(found, st.none() | st.just(RULES))
+def test_a_plan_is_vouched_for_only_by_who_is_trusted_where_it_leads(findings: Findings, rule: Trust | None) -> None:
+    with deciding():
+        vouched = trust.vouched(findings, rule, ARTIFACT, "prod")
+    assert not isinstance(vouched, Success), "a signature of an artifact is none of a plan"
+    over_plans = msgspec.structs.replace(findings, candidates=tuple(map(of_a_plan, findings.candidates)))
+    vouched = trust.vouched(over_plans, rule, ARTIFACT, "prod")
+    acceptable = rule is not None and any(is_acceptable(each, findings) for each in findings.candidates)
+    assert isinstance(vouched, Success) == acceptable
+    if not isinstance(vouched, Success) and rule is None:
+        assert vouched.failure().status == "not checked"
+
+
+def of_a_plan(candidate: Candidate) -> Candidate:
+    if isinstance(candidate, Verified) and candidate.predicate_type == SIGNED:
+        return msgspec.structs.replace(candidate, predicate_type=PLAN_SIGN)
+    return candidate

@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 import anyio
 
-from floe.core.gates import GateResult, Report, judge
+from floe.core.gates import Ending, GateResult, judge
 from floe.core.policy import Gate
 
-Runner: TypeAlias = Callable[[Gate], Awaitable[Report]]
+Runner: TypeAlias = Callable[[Gate], Awaitable[Ending]]
 Monotonic: TypeAlias = Callable[[], float]  # seconds since some moment; never goes back
 
 
@@ -31,5 +31,5 @@ async def run_gates(gates: Sequence[Gate], run: Runner, monotonic: Monotonic) ->
 
 async def _timed(gate: Gate, run: Runner, monotonic: Monotonic) -> GateResult:
     started = monotonic()
-    report = await run(gate)
-    return judge(gate, report, round((monotonic() - started) * 1000))
+    ending = await run(gate)
+    return judge(gate, ending, round((monotonic() - started) * 1000))

@@ -6,13 +6,14 @@ import anyio.lowlevel
 from returns.result import Success
 
 from floe.core import canonical
-from floe.core.gates import Examined, Exited, Output, Report
+from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
 from floe.core.signature import Findings
 from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.tracer import MemoryTracer
 from floe.effects.memory.trouble import Trouble
 from floe.effects.ports import Outcome, Subject, World
 
@@ -66,13 +67,13 @@ class ToldGates:
     """Every gate reports what `reports` holds for its name; one that is not in there passes."""
 
     def __init__(self) -> None:
-        self.reports: dict[str, Report] = {}
+        self.reports: dict[str, Ending] = {}
         self.ran: list[tuple[str, Subject]] = []
 
-    async def run(self, gate: Gate, subject: Subject) -> Report:
+    async def run(self, gate: Gate, subject: Subject) -> Ending:
         await anyio.lowlevel.checkpoint()
         self.ran.append((gate.name, subject))
-        passed: Report = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
+        passed: Ending = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
         return self.reports.get(gate.name, passed)
 
 
@@ -85,6 +86,10 @@ class ToldVerifier:
     async def check(self, artifact: Digest, _: Trust) -> Outcome[Findings]:
         await anyio.lowlevel.checkpoint()
         return Success(self.findings.get(artifact, Findings()))
+
+    async def read(self, about: Digest, _: bytes, __: Trust) -> Findings:
+        await anyio.lowlevel.checkpoint()
+        return self.findings.get(about, Findings())
 
     async def remember(self) -> None:
         """There is no next time."""
@@ -101,6 +106,7 @@ class MemoryWorld:
         self.verifier = ToldVerifier()
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
+        self.tracer = MemoryTracer(self.clock, CountedEntropy())
         self.herald = MemoryHerald(self.trouble)
 
     @property
@@ -112,5 +118,6 @@ class MemoryWorld:
             verifier=self.verifier,
             clock=self.clock,
             entropy=self.entropy,
+            tracer=self.tracer,
             herald=self.herald,
         )

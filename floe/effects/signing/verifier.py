@@ -8,6 +8,7 @@ import msgspec
 from returns.result import Failure, Success
 
 from floe.core import bundle as form
+from floe.core.canonical import digest_of
 from floe.core.explain_faults import what_failed
 from floe.core.fault import Fault
 from floe.core.names import Digest
@@ -18,7 +19,7 @@ from floe.core.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Outcome, Registry
-from floe.effects.signing import trust_root
+from floe.effects.signing import old_tags, trust_root
 from floe.effects.signing.candidates import Bundle, attached
 from floe.effects.signing.kept import About, Kept
 from floe.effects.signing.public_key import PublicKey
@@ -48,12 +49,24 @@ class SignatureVerifier:
         if isinstance(listed, Failure):
             return Failure(listed.failure())
         beside = listed.unwrap()
-        found = await self.examine(artifact, beside.bundles, trust)
+        found = await self._examined(artifact, beside.bundles, trust)
         candidates = (*found.candidates, *beside.rejected)
         return Success(msgspec.structs.replace(found, candidates=candidates, beyond=beside.beyond))
 
-    async def examine(self, about: Digest, bundles: tuple[Bundle, ...], trust: Trust) -> Findings:
-        """What these bundles are, wherever they come from."""
+    async def check_old(self, artifact: Digest, trust: Trust) -> Outcome[Findings]:
+        """What was signed before there were bundles: by key alone, and only where somebody asks for it."""
+        keys = await self._keys(trust)
+        old = await old_tags.signed(self._registry, artifact, keys.public)
+        return old.map(
+            lambda found: Findings(
+                candidates=found[0], beyond=found[1], hindrance="; ".join(keys.missing) or None, keys=keys.found
+            )
+        )
+
+    async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
+        return await self._examined(about, (Bundle(digest=digest_of(bundle), content=bundle),), trust)
+
+    async def _examined(self, about: Digest, bundles: tuple[Bundle, ...], trust: Trust) -> Findings:
         read = tuple((each, settled(form.read(each.content))) for each in bundles)
         unreadable = tuple(held.failure() for _, held in read if isinstance(held, Failure))
         keyed, certified = (

@@ -64,8 +64,8 @@ class Post:
         *others, last = address.vetted(origin.host, origin.port, self._resolve, left, allow_private=permitted)
         for each in others:
             with suppress(OSError):
-                return connect(origin, None, self._tls, self._clock, until, at=each)
-        return connect(origin, None, self._tls, self._clock, until, at=last)
+                return connect(origin, each, self._tls, self._clock, until)
+        return connect(origin, last, self._tls, self._clock, until)
 
     def _tls(self) -> ssl.SSLContext:
         return tls.context(self._variables, None)

@@ -1,36 +1,25 @@
 """What a manifest may say and this floe cannot do yet: one row each, deleted when the feature is there."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
+from floe.core.gates import SCANS
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
 from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
-REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
 GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*ENVIRONMENT, "gates", "*"))
-READ_REPORTS: Final = (
-    "format",
-    "block_on_severity",
-    "max",
-    "max_increase_percent",
-)
-BUILT_AUTH: Final = ("docker", "anonymous", "basic", "token")
+BUILT_FORMATS: Final = SCANS
 
 
 def _given(spot: Spot) -> bool:
     """Whether what is written asks for anything."""
     return spot.value not in (False, [], {})
-
-
-def _is_on(verification: dict[str, Any]) -> bool:
-    layers = (verification, *verification.get("environments", {}).values())
-    return any(layer.get("enabled", True) for layer in layers)
 
 
 class Row(Value, frozen=True, kw_only=True):
@@ -43,23 +32,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="cloud-credentials",
-        paths=tuple((*path, "auth", "type") for path in REGISTRIES),
-        needs=lambda spot: spot.value not in BUILT_AUTH,
-        message=f"this kind of credential is not built yet; commands refuse. Built: {', '.join(BUILT_AUTH)}",
-    ),
-    Row(
-        feature="signing",
-        paths=tuple((*path, "signing") for path in REGISTRIES),
-        message="signing is not built yet; commands that sign refuse",
-    ),
-    Row(
-        feature="verification",
-        paths=tuple((*path, "verification") for path in REGISTRIES),
-        needs=lambda spot: _is_on(spot.value),
-        message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
-    ),
     Row(
         feature="audit",
         paths=((*PROMOTION, "audit", "backend"),),
@@ -93,9 +65,14 @@ ROWS: Final = (
     ),
     Row(
         feature="reports",
-        paths=tuple((*gate, key) for gate in GATES for key in READ_REPORTS),
-        needs=lambda spot: spot.node is not None,  # an empty list asks for it too
-        message="what gates print is not read yet; promotion there refuses (8)",
+        paths=tuple((*gate, "format") for gate in GATES),
+        needs=lambda spot: spot.value not in BUILT_FORMATS,
+        message=f"this format is not read yet; promotion there refuses (8). Built: {', '.join(BUILT_FORMATS)}",
+    ),
+    Row(
+        feature="reports",
+        paths=tuple((*gate, key) for gate in GATES for key in ("max", "max_increase_percent")),
+        message="metrics are not read yet; promotion there refuses (8)",
     ),
 )
 

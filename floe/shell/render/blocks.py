@@ -15,15 +15,12 @@ from floe.core.operator import Operator
 from floe.core.refusal import GateFailed, Refusal, Refusals, TokenRefused
 from floe.effects.drive import Faulted, Refused
 from floe.shell import exits
-from floe.shell.render.documents import Error, Failed, GateVerdict, Reason
+from floe.shell.render.documents import Error, Failed, Reason
 from floe.shell.render.reply import Reply
+from floe.shell.render.verdicts import verdicts
 
 Lines: TypeAlias = tuple[str, ...]
 Cause: TypeAlias = Refusal | Fault | Malformed
-
-
-def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
-    return tuple(GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms) for each in results)
 
 
 def refused(
@@ -62,7 +59,8 @@ def block(reasons: Iterable[Cause]) -> Lines:
 
 def told(reason: Cause) -> Lines:
     if isinstance(reason, Malformed):
-        return (f"'{reason.found}' is no {reason.what}", f"Expected: {reason.expected}")
+        found = (f"'{reason.found}' is no {reason.what}",) if reason.found else (f"No {reason.what}", "Found: nothing")
+        return (*found, f"Expected: {reason.expected}", *((f"Next: {reason.advice}",) if reason.advice else ()))
     return what_failed(reason) if isinstance(reason, Fault) else because(reason)
 
 
@@ -103,6 +101,12 @@ def error_document(
     error = Error(code=word, exit_code=code, message=message, reasons=tuple(reasons))
     document = Failed(error=error, gate_results=verdicts(results), trace_id=trace_id)
     return msgspec.to_builtins(document)  # type: ignore[no-any-return]
+
+
+def code_in(document: object) -> str | None:
+    """The code in a document of an error."""
+    error = document.get("error") if isinstance(document, dict) else None
+    return str(error["code"]) if isinstance(error, dict) else None
 
 
 def _document(

@@ -10,14 +10,30 @@ from floe.core.impact import Impact
 from floe.core.names import ADigest, Tag, Version
 from floe.core.notice import EventType
 from floe.core.operator import Assurance
+from floe.core.reading import Finding
 from floe.core.replica import Status as CopyStatus
 from floe.core.value import Value
+
+
+class ScanVerdict(Value, frozen=True, kw_only=True):
+    """What a scanner's report comes to; `blocking` and `allowed` list the first hundred of each."""
+
+    total: int
+    severities: dict[str, int]
+    blocking: tuple[Finding, ...]
+    allowed: tuple[Finding, ...]
+    ignored_unfixed: int
+    suppressed: int
+    scanner: str
+    scanned: tuple[str, ...]
 
 
 class GateVerdict(Value, frozen=True, kw_only=True):
     gate: str
     status: Status
     duration_ms: int
+    report: str | UnsetType = UNSET  # why it was not read or not accepted
+    scan: ScanVerdict | UnsetType = UNSET
 
 
 class CopyShown(Value, frozen=True, kw_only=True):

@@ -30,19 +30,20 @@ class Sigstore:
 
     def __init__(self, *providers: Provider, version: int = 1, timestamps: bool = True) -> None:
         self._listener = Listener(self._serve)
+        self._authority = self._listener.authority
         self._stopping = threading.Event()
         self.asked = Recorder()
         self.answers: dict[str, Answer] = {}  # instead of the right one, by path
         self.version = version
         self.uses_timestamps = timestamps
         self.fulcio = Fulcio(providers, Watch())
-        self.log = Log(self._listener.authority, Watch())
+        self.log = Log(self._authority, Watch())
         self.timestamps = TimestampAuthority(Watch())
         self._since = Watch().now() - timedelta(days=1)
 
     @property
     def url(self) -> str:
-        return f"http://{self._listener.authority}"
+        return f"http://{self._authority}"
 
     def __enter__(self) -> Self:
         self._listener.start()
