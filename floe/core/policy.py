@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, TypeAlias
 
+from floe.core.demand import Demand
 from floe.core.names import EnvironmentName
 from floe.core.value import Value
 
@@ -120,7 +121,7 @@ class GovernanceRule(Value, frozen=True, kw_only=True):
 class Governance(Value, frozen=True, kw_only=True):
     policies: tuple[GovernanceRule, ...] = ()
     require_compiled: bool = False
-    unbuilt: tuple[str, ...] = ()  # keys of the manifest that this floe cannot evaluate yet
+    demands: tuple[Demand, ...] = ()  # of compiled documents alone
 
 
 class Policy(Value, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from floe.core import canonical
+from floe.core.demand import Allowed, Coverage, Required
 from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer
 from floe.shell import manifest
 from floe.shell.location import Folder, Remote
@@ -173,8 +174,20 @@ def test_what_other_commands_read_is_kept_and_artifacts_are_not() -> None:
     assert "artifacts" not in loaded(FULL).sections
 
 
-def test_rules_that_floe_does_not_know_are_kept_by_name() -> None:
-    assert loaded(FULL).policy.governance.unbuilt == ("naming",)
+def test_governance_is_read_in_one_order_however_it_is_written() -> None:
+    governance = loaded(FULL).policy.governance
+    assert governance.require_compiled
+    assert [(type(each).__name__, each.kind) for each in governance.demands] == [
+        *(("Naming", kind) for kind in ("products", "inputs", "outputs", "fields", "transforms")),
+        *(("Required", "products"),) * 3,
+        ("Required", "transforms"),
+        *(("Coverage", "fields"), ("Coverage", "transforms")),
+        *(("Allowed", "fields"), ("Allowed", "transforms")),
+    ]
+    assert {each.severity for each in governance.demands[:5]} == {"warning"}
+    assert governance.demands[5] == Required(kind="products", key="description")
+    assert governance.demands[9] == Coverage(kind="fields", key="description", percent="99.5")
+    assert governance.demands[-1] == Allowed(kind="transforms", key="tier", values=("bronze", "gold", "silver"))
 
 
 def test_a_manifest_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
-from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
 REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
@@ -122,7 +121,3 @@ def doubts(top: Spot) -> Iterator[Doubt]:
         for path in row.paths:
             for spot in filter(row.needs, top.all_at(*path)):
                 yield Doubt(path=dotted(spot.path), message=row.message, feature=row.feature)
-    for name in top.at("governance").names:
-        if name not in GOVERNANCE:
-            message = "this rule is not built yet; the policy gate fails rather than passes without it"
-            yield Doubt(path=dotted(("governance", name)), message=message, feature="governance")
