@@ -27,24 +27,31 @@ def breaches(compiled: Compiled, demands: tuple[Demand, ...]) -> tuple[Violation
 def _breaches(demand: Demand, parts: Iterable[Element]) -> Iterator[Violation]:
     concerned = tuple(each for each in parts if each.kind == demand.kind)
     match demand:
-        case Naming(pattern=pattern):
-            for each in concerned:
-                if not re2.fullmatch(pattern, each.name):
-                    yield _violation(demand, each.where, f"the name '{each.name}'", f"a name that matches {pattern}")
-        case Required(key=key):
-            for each in concerned:
-                if not is_said(each.says(key)):
-                    yield _violation(demand, each.where, f"no {key}", "one")
+        case Naming():
+            return _misnamed(demand, concerned)
+        case Required():
+            return _silent(demand, concerned)
         case Allowed():
-            for each in concerned:
-                yield from _words_not_allowed(demand, each)
+            return (found for each in concerned for found in _words_not_allowed(demand, each))
         case Coverage():
-            yield from _uncovered(demand, concerned)
+            return _uncovered(demand, concerned)
 
 
 def is_said(value: object) -> bool:
     """Whether anything stands there: no null, no blank text, no empty list or mapping."""
     return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {})
+
+
+def _misnamed(demand: Naming, parts: tuple[Element, ...]) -> Iterator[Violation]:
+    for each in parts:
+        if not re2.fullmatch(demand.pattern, each.name):
+            yield _violation(demand, each.where, f"the name '{each.name}'", f"a name that matches {demand.pattern}")
+
+
+def _silent(demand: Required, parts: tuple[Element, ...]) -> Iterator[Violation]:
+    for each in parts:
+        if not is_said(each.says(demand.key)):
+            yield _violation(demand, each.where, f"no {demand.key}", "one")
 
 
 def _words_not_allowed(demand: Allowed, part: Element) -> Iterator[Violation]:

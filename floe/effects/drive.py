@@ -22,7 +22,7 @@ from floe.core.refusal import GateNotRun, Outvoted, Refusals
 from floe.core.snapshot import Snapshot
 from floe.core.value import Value
 from floe.effects.apply import apply
-from floe.effects.gate.side_by_side import run_gates
+from floe.effects.gate.side_by_side import Progress, Silence, run_gates
 from floe.effects.observe import Gaze, observe
 from floe.effects.ports import Subject, World
 
@@ -83,6 +83,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
     gaze: Gaze
     trace_id: str
     traceparent: str
+    progress: Progress = Silence()
     verdicts: dict[tuple[str, Digest], GateResult] = msgspec.field(default_factory=dict)
 
     @property
@@ -185,7 +186,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         kept = {gate.name: self.verdicts.get((gate.name, placement.digest)) for gate in plan.gates}
         due = tuple(gate for gate in plan.gates if wanted(gate) and kept[gate.name] is None)
-        ran = await run_gates(due, partial(self._run, plan), self.world.clock.monotonic)
+        ran = await run_gates(due, partial(self._run, plan), self.world.clock.monotonic, self.progress)
         for gate, result in zip(due, ran, strict=True):
             kept[gate.name] = result
             if not gate.is_builtin:

@@ -4,6 +4,7 @@ import msgspec
 
 from floe.core.operator import Operator
 from floe.core.policy import Policy
+from floe.effects.gate.side_by_side import Progress, Silence
 from floe.effects.ports import World
 from floe.shell.settings import Settings
 from floe.shell.trace import Trace
@@ -18,3 +19,4 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     trace: Trace
     settings: Settings | None = None  # None in a world that no manifest describes
     warnings: tuple[str, ...] = ()
+    progress: Progress = Silence()

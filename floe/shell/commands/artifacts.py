@@ -5,7 +5,7 @@ from pathlib import Path
 
 from returns.result import Failure, Result, Success
 
-from floe.core.names import EnvironmentName, Malformed, Tag, Version, is_reserved, parse_tag, parse_version
+from floe.core.names import EnvironmentName, Tag, Version, parse_release, parse_tag
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Policy
@@ -35,7 +35,7 @@ async def push(shared: Shared, file: Path, uri: str, tag: str) -> Reply:
         case Failure(reply):
             return reply
         case Success((registry, policy)):
-            named = settled(_release(tag, policy.names if policy else ENVIRONMENTS))
+            named = settled(parse_release(tag, policy.names if policy else ENVIRONMENTS))
             if isinstance(named, Failure):
                 return blocks.malformed(named.failure(), None)
             match settled(await send(registry, file, Tag(named.unwrap()))):
@@ -108,14 +108,6 @@ def _registry(uri: str, base: Path, settings: Settings | None, around: Surroundi
         case Success(location):
             opened = wiring.registry_at(location, settings_for(location, settings), around)
             return opened.alt(lambda fault: blocks.faulted(Faulted(faults=(fault,)), None))
-
-
-def _release(tag: str, environments: tuple[EnvironmentName, ...]) -> Result[Version, Malformed]:
-    """A tag that people may push: a version that no environment, pointer or record could claim."""
-    if is_reserved(tag, environments):
-        expected = "a release tag such as v1.2.3; latest-*, floe-* and <version>-<environment> are floe's own"
-        return Failure(Malformed(what="tag to push", found=tag, expected=expected))
-    return parse_version(tag)
 
 
 async def _unverified(registry: Registry, policy: Policy | None, name: Tag) -> Reply | None:

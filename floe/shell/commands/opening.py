@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Fault
@@ -17,6 +18,7 @@ from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.opening import open_session
+from floe.shell.progress import progress
 from floe.shell.render import blocks
 from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
@@ -40,7 +42,7 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     match settled(opened):
         case Success(session):
             try:
-                return await command(session)
+                return await command(msgspec.structs.replace(session, progress=progress(shared, around)))
             finally:
                 await session.world.registry.aclose()
         case Failure(trouble):
