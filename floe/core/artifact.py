@@ -6,6 +6,7 @@ import msgspec
 
 from floe.core import canonical
 from floe.core.names import ADigest, Digest
+from floe.core.reading import ArtifactFacts
 from floe.core.value import Value
 
 MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
@@ -15,6 +16,10 @@ DOCKER_INDEX: Final = "application/vnd.docker.distribution.manifest.list.v2+json
 MANIFEST_TYPES: Final = (MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_INDEX)
 EMPTY: Final = "application/vnd.oci.empty.v1+json"
 EMPTY_CONTENT: Final = b"{}"
+IMAGE_CONFIGS: Final = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
 COMPILED: Final = "application/vnd.dev.floe.compiled.v1+json"  # what `floe platform compile` writes
 
 LARGEST_MANIFEST: Final = 4 * 1024 * 1024  # bytes; what registries accept (distribution-spec 1.1)
@@ -63,3 +68,12 @@ def contents(manifest: Manifest) -> Contents | None:
         return msgspec.json.decode(manifest.content, type=Contents)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def facts_of(manifest: Manifest) -> ArtifactFacts:
+    """By which digests tools may call an artifact, and whether it is an image or an index of such."""
+    inside = contents(manifest) or Contents()
+    config = (inside.config,) if inside.config and inside.config.media_type in IMAGE_CONFIGS else ()
+    known = (describe(manifest), *config, *inside.manifests)
+    is_image = inside.artifact_type is None and len(known) > 1
+    return ArtifactFacts(digests=tuple(each.digest for each in known), is_image=is_image)

@@ -2,21 +2,41 @@
 
 from typing import TypeAlias
 
-from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.explain_measures import measured, tested
+from floe.core.explain_scan import blocking, unread
+from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.metrics import Compared
 from floe.core.policy import POLICY_GATE
+from floe.core.reading import Unread
+from floe.core.scan import Scanned
+from floe.core.suite import Suite
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN_LINES = 20
 
 
 def failed_gate(result: GateResult) -> Lines:
+    headline = f"Gate '{result.gate}' failed"
+    match result.report, result.assessment:
+        case Exited(code=code), Scanned(is_blocked=True) as scanned:
+            return (headline, *blocking(scanned, code))
+        case _:
+            return (headline, *_told(result))
+
+
+def _told(result: GateResult) -> Lines:
     return (
-        f"Gate '{result.gate}' failed",
         *((f"Command: {result.command}",) if result.command else ()),
         *_report(result),
         "",
         _closing(result),
     )
+
+
+def note(result: GateResult) -> str | None:
+    """What is to be known of a gate that passed."""
+    assessment = result.assessment
+    return assessment.note if isinstance(assessment, Compared) else None
 
 
 def violation_line(violation: Violation) -> str:
@@ -27,7 +47,7 @@ def violation_line(violation: Violation) -> str:
 def _report(result: GateResult) -> Lines:
     match result.report:
         case Exited(code=code, output=output):
-            return (f"Exit code: {code}", *_output(output))
+            return (f"Exit code: {code}", *_exited(result.assessment, code, output))
         case TimedOut(after_seconds=seconds, output=output):
             return (f"Gate execution timed out after {seconds} seconds", *_output(output))
         case NotStarted(why=why):
@@ -37,6 +57,21 @@ def _report(result: GateResult) -> Lines:
             return (f"{what}: {why}",)
         case Examined(violations=violations):
             return ("Violations:", *(f"  - {violation_line(violation)}" for violation in violations))
+
+
+def _exited(assessment: Assessment | None, code: int, output: Output) -> Lines:
+    """What the report says is told in its place; where that says it all, the report itself is not repeated."""
+    match assessment:
+        case Suite():
+            found = tested(assessment, code)
+            return found if assessment.named else (*found, *_output(output))
+        case Compared():
+            found = measured(assessment)
+            return (*found, *_output(output)) if code else found
+        case Unread():
+            return (*_output(output), *unread(assessment))
+        case _:
+            return _output(output)
 
 
 def _output(output: Output) -> Lines:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from floe.core import canonical
 from floe.core.names import Version
 from floe.core.numeral import EXACT, spelled
 from floe.core.policy import Bound, Gate
 from floe.core.value import Value
 
-LARGEST: Final = 4096  # characters of metrics that a record keeps of one gate
+LARGEST: Final = 4096  # bytes of metrics that a record keeps of one gate
 _HUNDRED: Final = Decimal(100)
 
 
@@ -50,6 +51,7 @@ class Compared(Value, frozen=True, kw_only=True, tag="compared"):
 
     metrics: Metrics = Metrics()
     breaches: tuple[Breach, ...] = ()
+    against: Version | None = None  # whose metrics these were compared with
     note: str | None = None
 
 
@@ -63,13 +65,16 @@ def compare(gate: Gate, measured: Metrics, baseline: Baseline | None) -> Compare
     if not measured.metrics:
         return Compared(breaches=(Breach(metric="any metric", found=None, limit="at least one"),))
     kept = _kept(gate, measured)
-    size = sum(len(each.name) + len(each.value) for each in kept.metrics)
+    size = len(canonical.encode(kept))
     if size > LARGEST:
-        limit = f"at most {LARGEST}: name those that count under max or max_increase_percent"
-        return Compared(breaches=(Breach(metric="characters of metrics", found=str(size), limit=limit),))
+        limit = f"at most {LARGEST}: name the metrics that count under max or max_increase_percent"
+        return Compared(breaches=(Breach(metric="bytes of metrics to record", found=str(size), limit=limit),))
     before = baseline.measured if baseline else Metrics()
     return Compared(
-        metrics=kept, breaches=tuple(_breaches(gate, measured, before)), note=_note(gate, measured, baseline)
+        metrics=kept,
+        breaches=tuple(_breaches(gate, measured, before)),
+        against=baseline.version if baseline else None,
+        note=_note(gate, measured, baseline),
     )
 
 
@@ -119,7 +124,7 @@ def _note(gate: Gate, measured: Metrics, baseline: Baseline | None) -> str | Non
     if not gate.max_increase_percent:
         return None
     if baseline is None:
-        return "no baseline yet: nothing measured is recorded for the version that is there now"
+        return "no baseline yet to compare with"
     names = {name for bound in gate.max_increase_percent for name in _concerned(bound, measured, baseline.measured)}
     fresh = sorted(name for name in names if baseline.measured.of(name) is None)
     return f"no baseline yet for {', '.join(fresh)}" if fresh else None

@@ -3,7 +3,7 @@
 from typing import Final
 
 LARGEST_END: Final = 4096  # bytes of output that are kept
-CUT: Final = "…"  # stands first where an earlier part was left out
+CUT: Final = "…"  # stands where a part was left out
 
 # Log lines that CI systems obey. GitHub and Azure look for these anywhere in a line,
 # and for `::` where a line starts, white space left aside.
@@ -14,6 +14,12 @@ def plain(text: str) -> str:
     """The text with everything that is not printed (but for newline and tab) and every CI order escaped."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join(_harmless("".join(map(_printed, line))) for line in lines)
+
+
+def brief(text: str, longest: int) -> str:
+    """The beginning of some foreign text, plain and on one line."""
+    line = plain(" ".join(text[: longest + 1].split()))
+    return line if len(line) <= longest else line[: longest - 1] + CUT
 
 
 def end_of(output: bytes, *, is_whole: bool) -> str:

@@ -8,9 +8,11 @@ from floe.core.value import Value
 
 SCHEMA: Final = 1
 POLICY_GATE: Final = "policy_compliance"
-KNOWN_GATES: Final = (POLICY_GATE, "tests", "security_scan", "cost_analysis", "performance_baseline")
+SECURITY_SCAN: Final = "security_scan"
+KNOWN_GATES: Final = (POLICY_GATE, "tests", SECURITY_SCAN, "cost_analysis", "performance_baseline")
 
 Severity: TypeAlias = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NEGLIGIBLE", "UNKNOWN"]
+Format: TypeAlias = Literal["trivy", "grype", "sarif", "metrics", "infracost", "pytest-benchmark", "junit"]
 Enforcement: TypeAlias = Literal["enforce", "warn", "off"]
 
 
@@ -28,7 +30,7 @@ class Gate(Value, frozen=True, kw_only=True):
     command: tuple[str, ...] | str | None = None  # argv, or a shell script; None: built in, or missing
     timeout_seconds: int
     env: tuple[str, ...] = ()  # names of further environment variables that the command sees
-    format: str | None = None
+    format: Format | None = None  # of the report that the command prints
     block_on_severity: tuple[Severity, ...] | None = None
     ignore_unfixed: bool = False
     subject: Literal["artifact", "any"] | None = None

@@ -23,9 +23,13 @@ from floe.core.artifact import (
 from floe.core.event import Event, Placement
 from floe.core.facts import Facts
 from floe.core.fault import Fault, LedgerDamaged, TooNew
-from floe.core.gates import Examined, Exited, GateResult, NotStarted, Report, TimedOut
+from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Report, TimedOut
+from floe.core.metrics import Compared
 from floe.core.names import ADigest, Digest, Malformed
 from floe.core.operator import Operator
+from floe.core.reading import Unread
+from floe.core.scan import Scanned
+from floe.core.suite import Suite
 from floe.core.value import Value
 
 SCHEMA: Final = 1
@@ -171,7 +175,12 @@ def _fitting(record: Record) -> bytes:
 
 def _trimmed(result: GateResult, length: int, violations: int) -> GateResult:
     command = result.command[:length] if result.command else result.command
-    return msgspec.structs.replace(result, command=command, report=_shortened(result.report, length, violations))
+    return msgspec.structs.replace(
+        result,
+        command=command,
+        report=_shortened(result.report, length, violations),
+        assessment=_condensed(result.assessment, length, violations),
+    )
 
 
 def _shortened(report: Report, length: int, violations: int) -> Report:
@@ -183,6 +192,26 @@ def _shortened(report: Report, length: int, violations: int) -> Report:
         case Exited(output=output) | TimedOut(output=output):
             end = output.tail[-length:] if length else ""
             return msgspec.structs.replace(report, output=msgspec.structs.replace(output, tail=end))
+
+
+def _condensed(assessment: Assessment | None, length: int, findings: int) -> Assessment | None:
+    match assessment:
+        case Scanned():
+            return msgspec.structs.replace(
+                assessment,
+                names=assessment.names if findings else (),
+                blocking=assessment.blocking[:findings],
+                allowed=assessment.allowed[:findings],
+                remarks=assessment.remarks if findings else (),
+            )
+        case Unread(why=why):
+            return msgspec.structs.replace(assessment, why=why[:length])
+        case Compared(breaches=breaches):  # its metrics stay: they are what later ones are compared with
+            return msgspec.structs.replace(assessment, breaches=breaches[:findings])
+        case Suite(named=named):
+            return msgspec.structs.replace(assessment, named=named[:findings])
+        case None:
+            return None
 
 
 def _subject(record: Record) -> _Subject:

@@ -12,7 +12,7 @@ from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
 from floe.core.denial import denial
 from floe.core.fault import Fault
-from floe.core.gates import GateResult, Report
+from floe.core.gates import Ending, GateResult, Reported, judge_again
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.plan import Plan
@@ -184,7 +184,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
         placement = plan.after
         if placement is None:
             return ()
-        kept = {gate.name: self.verdicts.get((gate.name, placement.digest)) for gate in plan.gates}
+        kept = {gate.name: self._kept(plan, gate, placement.digest) for gate in plan.gates}
         due = tuple(gate for gate in plan.gates if wanted(gate) and kept[gate.name] is None)
         ran = await run_gates(due, partial(self._run, plan), self.world.clock.monotonic, self.progress)
         for gate, result in zip(due, ran, strict=True):
@@ -193,7 +193,11 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 self.verdicts[gate.name, placement.digest] = result
         return tuple(known for gate in plan.gates if (known := kept[gate.name]) is not None)
 
-    async def _run(self, plan: Plan, gate: Gate) -> Report:
+    def _kept(self, plan: Plan, gate: Gate, artifact: Digest) -> GateResult | None:
+        known = self.verdicts.get((gate.name, artifact))
+        return judge_again(gate, known, plan.baseline(gate)) if known else None
+
+    async def _run(self, plan: Plan, gate: Gate) -> Ending:
         placement, event = plan.after, plan.event
         assert placement is not None
         assert event is not None, "only what is recorded has gates"
@@ -203,7 +207,10 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
             environment=event.environment,
             traceparent=self.traceparent,
         )
-        return await self.world.gates.run(gate, subject)
+        ending = await self.world.gates.run(gate, subject)
+        if isinstance(ending, Reported):
+            return msgspec.structs.replace(ending, baseline=plan.baseline(gate))
+        return ending
 
     def _blockers(self, seen: Seen, results: tuple[GateResult, ...]) -> Refusals:
         """What is known to stand in the way; a gate that was not run is not known to."""

@@ -10,7 +10,7 @@ from returns.result import Result
 from floe.core.artifact import Descriptor, Manifest
 from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault
-from floe.core.gates import Report
+from floe.core.gates import Ending
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, Version
 from floe.core.operator import Operator
@@ -119,7 +119,7 @@ class Subject(Value, frozen=True, kw_only=True):
 class Gates(Protocol):
     """Runs one gate to its report. A gate that cannot be run is a report too, never a fault."""
 
-    async def run(self, gate: Gate, subject: Subject) -> Report: ...
+    async def run(self, gate: Gate, subject: Subject) -> Ending: ...
 
 
 class Verifier(Protocol):

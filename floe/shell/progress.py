@@ -1,4 +1,4 @@
-"""Telling on stderr how gates get on: live lines on a terminal, otherwise a line when one takes long and when it ends."""
+"""Telling on stderr how gates get on: live lines on a terminal, otherwise lines for those that take long."""
 
 import shutil
 import sys

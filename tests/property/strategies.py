@@ -94,7 +94,7 @@ identities = st.sampled_from(IDENTITIES)
 COMPLIANCE: Final = Gate(name=POLICY_GATE, timeout_seconds=300)
 TESTS: Final = Gate(name="tests", command=("pytest",), timeout_seconds=300)
 MISSING: Final = Gate(name="cost_analysis", timeout_seconds=300)
-READ: Final = Gate(name="security_scan", command="trivy", format="trivy", timeout_seconds=300)
+READ: Final = Gate(name="cost_analysis", command="cost", format="metrics", timeout_seconds=300)
 _GATES: Final = (*((COMPLIANCE,), (COMPLIANCE, TESTS)) * 3, (COMPLIANCE, MISSING), (COMPLIANCE, TESTS, READ))
 _OPERATORS: Final = (None, (), ("bob", f"{ISSUER}#carol"), ("Alice A.",))
 AUTHORIZATIONS: Final = tuple(

@@ -15,31 +15,35 @@ from floe.core.gates import Exited, NotStarted, Output, Report, TimedOut
 from floe.core.names import Digest
 from floe.core.plain import end_of
 from floe.core.policy import Gate
+from floe.effects.gate.spool import LARGEST, Spool
 from floe.effects.gate.surroundings import Surroundings, arguments, environment, loader
 
 SLACK_SECONDS: Final = 1.0  # what the supervisor may need beyond timeout and grace
 _SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
 
 
-async def run_command(gate: Gate, surroundings: Surroundings) -> Report:
-    """What became of a gate's command. Cancelled, it ends the command and all that descends from it first."""
+async def run_command(gate: Gate, surroundings: Surroundings, spool: Spool | None = None) -> Report:
+    """What became of a gate's command. Cancelled, it ends the command and all that descends from it first.
+
+    Where there is a spool, what the command prints to standard output is kept there too.
+    """
     if not gate.command:
         return NotStarted(why="the gate is on and has no command")
     argv = arguments(gate.command, surroundings)
-    order = _order(gate, argv, surroundings)
+    order = _order(gate, argv, surroundings, spool)
     if order is None:
         return NotStarted(why="the command holds a NUL character")
     try:
-        supervisor = await _supervisor(surroundings)
+        supervisor = await _supervisor(surroundings, spool)
     except OSError as error:  # the folder is gone, no more processes, …
         return NotStarted(why=str(error))
     answer = await _answer(supervisor, order, within=gate.timeout_seconds, grace=surroundings.grace_seconds)
     if answer and answer.startswith(b"not-started "):
         return NotStarted(why=f"{argv[0]}: {os.strerror(int(answer.split()[1]))}")
-    return _report(gate, answer, supervisor.returncode)
+    return _report(gate, answer, supervisor.returncode, spool)
 
 
-async def _supervisor(surroundings: Surroundings) -> Process:
+async def _supervisor(surroundings: Surroundings, spool: Spool | None) -> Process:
     """A second Python, away from the terminal: Ctrl-C reaches floe alone, which then sees to the rest."""
     return await anyio.open_process(
         [sys.executable, "-I", "-S", str(_SUPERVISOR)],
@@ -49,6 +53,7 @@ async def _supervisor(surroundings: Surroundings) -> Process:
         cwd=surroundings.folder,
         env=loader(surroundings),
         start_new_session=True,
+        pass_fds=(spool.number,) if spool else (),
     )
 
 
@@ -84,10 +89,11 @@ async def _everything(stream: ByteReceiveStream) -> bytes:
     return b"".join([chunk async for chunk in stream])
 
 
-def _order(gate: Gate, argv: Sequence[str], surroundings: Surroundings) -> bytes | None:
+def _order(gate: Gate, argv: Sequence[str], surroundings: Surroundings, spool: Spool | None) -> bytes | None:
     """As the supervisor reads it. Secrets go this way, not through arguments, which everyone may list."""
     pairs = [f"{name}={value}" for name, value in environment(gate, surroundings).items()]
-    numbers = (gate.timeout_seconds, surroundings.grace_seconds, len(argv))
+    file = spool.number if spool else ""
+    numbers = (gate.timeout_seconds, surroundings.grace_seconds, file, LARGEST, len(argv))
     fields = [os.fsencode(field) for field in (*map(str, numbers), *argv, *pairs)]
     if any(b"\0" in field for field in fields):
         return None
@@ -95,12 +101,14 @@ def _order(gate: Gate, argv: Sequence[str], surroundings: Surroundings) -> bytes
     return len(order).to_bytes(8, "big") + order
 
 
-def _report(gate: Gate, answer: bytes | None, ended: int | None) -> Report:
+def _report(gate: Gate, answer: bytes | None, ended: int | None, spool: Spool | None) -> Report:
     line, _, end = (answer or b"").partition(b"\n")
     match line.split():
-        case [b"timed-out", _, *facts]:
+        case [b"timed-out", _, _, *facts]:
             return TimedOut(after_seconds=gate.timeout_seconds, output=_output(facts, end))
-        case [b"exited", code, *facts]:
+        case [b"exited", code, trouble, *facts]:
+            if spool:
+                spool.trouble = int(trouble)
             return Exited(code=int(code), output=_output(facts, end))
         case [] if answer is None:
             return TimedOut(after_seconds=gate.timeout_seconds, output=Output(size=0))

@@ -6,10 +6,10 @@ from typing import Protocol, TypeAlias
 
 import anyio
 
-from floe.core.gates import GateResult, Report, judge
+from floe.core.gates import Ending, GateResult, judge
 from floe.core.policy import Gate
 
-Runner: TypeAlias = Callable[[Gate], Awaitable[Report]]
+Runner: TypeAlias = Callable[[Gate], Awaitable[Ending]]
 Monotonic: TypeAlias = Callable[[], float]  # seconds since some moment; never goes back
 
 
@@ -24,9 +24,9 @@ class Board:
     def began(self, gate: Gate) -> None:
         self.since[gate.name] = self.monotonic()
 
-    def end(self, gate: Gate, report: Report) -> GateResult:
+    def end(self, gate: Gate, ending: Ending) -> GateResult:
         seconds = self.monotonic() - self.since.pop(gate.name)
-        result = judge(gate, report, round(seconds * 1000))
+        result = judge(gate, ending, round(seconds * 1000))
         self.ended.append(result)
         return result
 

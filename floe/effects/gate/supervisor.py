@@ -35,6 +35,24 @@ class Printed:
         self.end = (self.end + chunk)[-KEPT:]
 
 
+class Kept:
+    """A report, written down as it comes, and never more than one byte beyond what floe would read."""
+
+    def __init__(self, file: int, limit: int) -> None:
+        self.file = file
+        self.room = limit + 1
+        self.trouble = 0  # the number of the error that ended the writing
+
+    def add(self, chunk: bytes) -> None:
+        left = memoryview(chunk)[: self.room]
+        self.room -= len(left)
+        try:
+            while left and not self.trouble:
+                left = left[os.write(self.file, left) :]
+        except OSError as error:
+            self.trouble = error.errno or 0
+
+
 class Command:
     """A running command and all that descends from it: asked to end when its time is over, then made to."""
 
@@ -134,13 +152,13 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def start(arguments: list[bytes], environment: dict[bytes, bytes], output: int) -> int:
+def start(arguments: list[bytes], environment: dict[bytes, bytes], outputs: tuple[int, int]) -> int:
     """The new process, in a session of its own; OSError when the program cannot be run."""
     told, tell = os.pipe()  # closed by a successful exec
     child = os.fork()
     if child == 0:
         try:
-            become(arguments, environment, output)
+            become(arguments, environment, outputs)
         except OSError as error:
             os.write(tell, str(error.errno).encode())
         finally:
@@ -153,15 +171,15 @@ def start(arguments: list[bytes], environment: dict[bytes, bytes], output: int) 
     return child
 
 
-def become(arguments: list[bytes], environment: dict[bytes, bytes], output: int) -> None:
+def become(arguments: list[bytes], environment: dict[bytes, bytes], outputs: tuple[int, int]) -> None:
     """Turn into the command; only descriptors 0, 1 and 2 go along."""
     os.setsid()
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # should the supervisor be killed
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these
         signal.signal(number, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    os.dup2(outputs[0], 1)
+    os.dup2(outputs[1], 2)
     os.execvpe(arguments[0], arguments, environment)  # noqa: S606 (this is what a gate is)
 
 
@@ -177,9 +195,9 @@ def listen() -> int:
     return heard
 
 
-def watch(command: Command, printed: Printed, output: int, signals: int) -> None:
-    """Drain the command and see it to its end."""
-    sources = [signals, 0, output]
+def watch(command: Command, pipes: "dict[int, tuple[Printed | Kept, ...]]", signals: int) -> None:
+    """Drain the command, each pipe to those who listen, and see it to its end."""
+    sources = [signals, 0, *pipes]
     while not command.is_over:
         ready = select.select(sources, [], [])[0]
         numbers = os.read(signals, CHUNK) if signals in ready else b""
@@ -189,20 +207,27 @@ def watch(command: Command, printed: Printed, output: int, signals: int) -> None
         if 0 in ready or any(number in numbers for number in STOP):
             sources = [source for source in sources if source]
             command.ask()
-        if output in ready:
-            chunk = os.read(output, CHUNK)
-            printed.add(chunk)
-            if not chunk:
-                sources.remove(output)
-    drain(printed, output)
+        for pipe in set(ready).intersection(pipes):
+            if not pass_on(pipe, pipes[pipe]):
+                sources.remove(pipe)
+    for pipe, listeners in pipes.items():
+        drain(pipe, listeners)
 
 
-def drain(printed: Printed, output: int) -> None:
+def pass_on(pipe: int, listeners: "tuple[Printed | Kept, ...]") -> bool:
+    """Whether there was anything to pass on: a pipe that is over has nothing."""
+    chunk = os.read(pipe, CHUNK)
+    for listener in listeners:
+        listener.add(chunk)
+    return bool(chunk)
+
+
+def drain(pipe: int, listeners: "tuple[Printed | Kept, ...]") -> None:
     """Take what is still in the pipe, and no more than a pipe can hold: its other end may have got away."""
-    os.set_blocking(output, False)
+    os.set_blocking(pipe, False)
     try:
         for _ in range(16):
-            printed.add(os.read(output, CHUNK))
+            pass_on(pipe, listeners)
     except BlockingIOError:
         return
 
@@ -219,24 +244,38 @@ def order() -> list[bytes]:
     return content.split(b"\0") if size else []
 
 
-def supervise(timeout: bytes, grace: bytes, count: bytes, *fields: bytes) -> bytes:
+def supervise(timeout: bytes, grace: bytes, file: bytes, limit: bytes, count: bytes, *fields: bytes) -> bytes:
     """The answer to an order: a line of words, then the end of the output."""
     signals = listen()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_DUMPABLE, 0)  # a gate cannot write its own verdict through /proc/<this>/fd
     pairs = (field.partition(b"=") for field in fields[int(count) :])
-    output, end = os.pipe()
+    kept = Kept(int(file), int(limit)) if file else None
+    printed = Printed()
+    pipes, ends = connect(printed, kept)
     try:
-        leader = start(list(fields[: int(count)]), {name: value for name, _, value in pairs}, end)
+        leader = start(list(fields[: int(count)]), {name: value for name, _, value in pairs}, ends)
     except OSError as error:
         return b"not-started %d\n" % (error.errno or 0)
-    os.close(end)
-    command, printed = Command(leader, float(timeout), float(grace)), Printed()
-    watch(command, printed, output, signals)
+    for end in set(ends):
+        os.close(end)
+    command = Command(leader, float(timeout), float(grace))
+    watch(command, pipes, signals)
     word = b"timed-out" if command.is_late or command.code is None else b"exited"
     left = 0 if command.is_gone else len(descendants())
-    facts = (word, command.code or 0, left, printed.size, printed.digest.hexdigest().encode())
-    return b"%s %d %d %d %s\n" % facts + printed.end
+    trouble = kept.trouble if kept else 0
+    facts = (word, command.code or 0, trouble, left, printed.size, printed.digest.hexdigest().encode())
+    return b"%s %d %d %d %d %s\n" % facts + printed.end
+
+
+def connect(printed: Printed, kept: "Kept | None") -> "tuple[dict[int, tuple[Printed | Kept, ...]], tuple[int, int]]":
+    """Pipes with those who listen, and where standard output and error go: one way, unless a report is kept."""
+    output, end = os.pipe()
+    if kept is None:
+        return {output: (printed,)}, (end, end)
+    os.set_inheritable(kept.file, False)
+    errors, last = os.pipe()
+    return {output: (printed, kept), errors: (printed,)}, (end, last)
 
 
 if __name__ == "__main__":

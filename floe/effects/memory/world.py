@@ -7,7 +7,7 @@ from returns.result import Success
 
 from floe.core import canonical
 from floe.core.facts import SignatureFacts
-from floe.core.gates import Examined, Exited, Output, Report
+from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
 from floe.effects.memory.ledger import MemoryLedger
@@ -65,13 +65,13 @@ class ToldGates:
     """Every gate reports what `reports` holds for its name; one that is not in there passes."""
 
     def __init__(self) -> None:
-        self.reports: dict[str, Report] = {}
+        self.reports: dict[str, Ending] = {}
         self.ran: list[tuple[str, Subject]] = []
 
-    async def run(self, gate: Gate, subject: Subject) -> Report:
+    async def run(self, gate: Gate, subject: Subject) -> Ending:
         await anyio.lowlevel.checkpoint()
         self.ran.append((gate.name, subject))
-        passed: Report = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
+        passed: Ending = Examined() if gate.is_builtin else Exited(code=0, output=Output(size=0))
         return self.reports.get(gate.name, passed)
 
 

@@ -32,9 +32,9 @@ async def preview(shared: Shared, version: str | None, env: str) -> Reply:
 
 async def rollback(shared: Shared, version: str | None, env: str, reason: str | None) -> Reply:
     async def run(session: Session) -> Reply:
-        malformed = settled(parse_reason(reason or "")).swap().value_or(None)
-        if malformed is not None:
-            return told(malformed, session)
+        given = settled(parse_reason(reason or ""))
+        if isinstance(given, Failure):
+            return told(given.failure(), session)
         if reason and version:
             return await _carry(session, version, env, reason)
         match settled(await api.preview_rollback(session, version, env=env, in_earnest=True)):

@@ -12,13 +12,6 @@ REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
-GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*ENVIRONMENT, "gates", "*"))
-READ_REPORTS: Final = (
-    "format",
-    "block_on_severity",
-    "max",
-    "max_increase_percent",
-)
 BUILT_AUTH: Final = ("docker", "anonymous", "basic", "token")
 
 
@@ -105,12 +98,6 @@ ROWS: Final = (
         feature="override",
         paths=((*ENVIRONMENT, "override_groups"),),
         message="overriding is not built yet; nobody can",
-    ),
-    Row(
-        feature="reports",
-        paths=tuple((*gate, key) for gate in GATES for key in READ_REPORTS),
-        needs=lambda spot: spot.node is not None,  # an empty list asks for it too
-        message="what gates print is not read yet; promotion there refuses (8)",
     ),
 )
 

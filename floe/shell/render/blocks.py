@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import UNSET
 
 from floe.core.denial import ABOUT_PEOPLE
 from floe.core.explain import because
 from floe.core.explain_faults import what_failed
+from floe.core.explain_gates import note
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
 from floe.core.names import Malformed
@@ -23,7 +25,10 @@ Cause: TypeAlias = Refusal | Fault | Malformed
 
 
 def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
-    return tuple(GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms) for each in results)
+    return tuple(
+        GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms, note=note(each) or UNSET)
+        for each in results
+    )
 
 
 def refused(

@@ -16,6 +16,7 @@ class GateVerdict(Value, frozen=True, kw_only=True):
     gate: str
     status: Status
     duration_ms: int
+    note: str | UnsetType = UNSET  # what is to be known of a gate that passed
 
 
 class Promotion(Value, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
 from floe.shell.render import blocks
+from floe.shell.render.promotions import notes
 from floe.shell.render.reply import Reply, plain
 from floe.shell.render.rollbacks import impact_lines
 
@@ -68,7 +69,7 @@ def rollback(preview: Preview) -> Reply:
 
 
 def _ended(preview: Preview, lines: Lines, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
-    told = (*_warnings(preview.plan), *warnings)
+    told, lines = (*_warnings(preview.plan), *warnings), (*lines, *notes(preview.results))
     if preview.blockers:
         refusal = Refused(refusals=preview.blockers, results=preview.results, plan=preview.plan)
         reply = blocks.refused(refusal, operator, trace_id)

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from floe.core.command import environment_of
 from floe.core.event import Promoted
-from floe.core.explain_gates import violation_line
+from floe.core.explain_gates import note, violation_line
 from floe.core.gates import Examined, GateResult
 from floe.core.operator import shown
 from floe.core.plan import Plan
@@ -49,8 +49,13 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"Signature: {document.signature}",
         f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        *notes(carried.results),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)
+
+
+def notes(results: tuple[GateResult, ...]) -> Lines:
+    return tuple(f"Gate '{result.gate}': {told}" for result in results if (told := note(result)))
 
 
 def already(there: AlreadyPromoted, trace_id: str) -> Reply:

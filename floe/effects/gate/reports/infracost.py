@@ -1,4 +1,4 @@
-"""Infracost's JSON, version 0.2 (infracost/infracost, internal/output). Costs are decimal numerals in quotes, or null."""
+"""Infracost's JSON, version 0.2 (infracost/infracost, internal/output). Costs are numerals in quotes, or null."""
 
 from typing import Any, Final
 

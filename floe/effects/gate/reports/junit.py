@@ -97,7 +97,7 @@ def read(content: bytes) -> Reading:
     parser.EndElementHandler = run.end
     parser.StartDoctypeDeclHandler = _no_document_type
     try:
-        parser.Parse(content, True)  # noqa: FBT003 (that it is whole; expat takes no keywords)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
         return Unread(why=f"it is no whole XML: {error}")
     except _RefusedError as error:

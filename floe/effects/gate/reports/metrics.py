@@ -43,7 +43,7 @@ def collect(pairs: list[tuple[str, object]]) -> Reading:
     for name, value in pairs[: MOST + 1]:
         number = settled(parse_numeral(value)) if isinstance(value, _Number) else None
         if not name.isprintable() or not name.strip() or len(name) > LONGEST:
-            return Unread(why=f"{ascii(name[:LONGEST])} is no name of a metric: 1 to {LONGEST} printable characters")
+            return Unread(why=f"{name[:LONGEST]!a} is no name of a metric: 1 to {LONGEST} printable characters")
         if name in found:
             return Unread(why=f"the metric {name} is there twice")
         if number is None:
