@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from floe.core.explain_measures import measured, tested
+from floe.core.explain_measures import about_metrics, about_tests
 from floe.core.explain_scan import blocking, unread
 from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.metrics import Compared
@@ -63,10 +63,10 @@ def _exited(assessment: Assessment | None, code: int, output: Output) -> Lines:
     """What the report says is told in its place; where that says it all, the report itself is not repeated."""
     match assessment:
         case Suite():
-            found = tested(assessment, code)
+            found = about_tests(assessment, code)
             return found if assessment.named else (*found, *_output(output))
         case Compared():
-            found = measured(assessment)
+            found = about_metrics(assessment)
             return (*found, *_output(output)) if code else found
         case Unread():
             return (*_output(output), *unread(assessment))

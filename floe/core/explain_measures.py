@@ -10,7 +10,7 @@ Lines: TypeAlias = tuple[str, ...]
 SHOWN = 20  # metrics
 
 
-def measured(compared: Compared) -> Lines:
+def about_metrics(compared: Compared) -> Lines:
     """Every metric that is not where it may be: what it was, what it is, what is allowed."""
     if not compared.breaches:
         return ()
@@ -19,7 +19,7 @@ def measured(compared: Compared) -> Lines:
     return ("Metrics not within their limits:", *lines, *((f"  … and {more} more",) if more > 0 else ()))
 
 
-def tested(suite: Suite, code: int) -> Lines:
+def about_tests(suite: Suite, code: int) -> Lines:
     """Why a run of tests does not pass, and which tests failed."""
     why = objection(suite, code)
     if why is None:
