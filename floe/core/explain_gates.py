@@ -3,11 +3,10 @@
 from typing import TypeAlias
 
 from floe.core.explain_measures import about_metrics, about_tests
-from floe.core.explain_scan import blocking, unread
+from floe.core.explain_scan import below, beside, blocking
 from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.metrics import Compared
 from floe.core.policy import POLICY_GATE
-from floe.core.reading import Unread
 from floe.core.scan import Scanned
 from floe.core.suite import Suite
 
@@ -28,15 +27,21 @@ def _told(result: GateResult) -> Lines:
     return (
         *((f"Command: {result.command}",) if result.command else ()),
         *_report(result),
+        *beside(result.assessment),
         "",
         _closing(result),
     )
 
 
-def note(result: GateResult) -> str | None:
-    """What is to be known of a gate that passed."""
-    assessment = result.assessment
-    return assessment.note if isinstance(assessment, Compared) else None
+def warnings_of(result: GateResult) -> Lines:
+    """What a gate found that stops nothing and should be known."""
+    match result.report, result.assessment:
+        case Examined(violations=violations), _ if result.status == "warning":
+            return tuple(map(violation_line, violations))
+        case _, Scanned(is_blocked=False) as scanned:
+            return below(scanned)
+        case _:
+            return ()
 
 
 def violation_line(violation: Violation) -> str:
@@ -60,7 +65,7 @@ def _report(result: GateResult) -> Lines:
 
 
 def _exited(assessment: Assessment | None, code: int, output: Output) -> Lines:
-    """What the report says is told in its place; where that says it all, the report itself is not repeated."""
+    """Where a report says it all, it is told and not repeated."""
     match assessment:
         case Suite():
             found = about_tests(assessment, code)
@@ -68,8 +73,6 @@ def _exited(assessment: Assessment | None, code: int, output: Output) -> Lines:
         case Compared():
             found = about_metrics(assessment)
             return (*found, *_output(output)) if code else found
-        case Unread():
-            return (*_output(output), *unread(assessment))
         case _:
             return _output(output)
 

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from floe.core.gates import Assessment
+from floe.core.metrics import Compared
 from floe.core.reading import Finding, Unread
 from floe.core.scan import Scanned, Tally
+from floe.core.suite import Suite
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN = 20  # findings below the threshold
@@ -32,8 +35,15 @@ def below(scanned: Scanned) -> Lines:
     return (*scanned.remarks, *_listed(scanned.allowed[:SHOWN], many))
 
 
-def unread(found: Unread) -> Lines:
-    return (f"Report not read: {found.why}",)
+def beside(assessment: Assessment | None) -> Lines:
+    """What the report has to say where something else is the reason of a failure, or where it is none."""
+    match assessment:
+        case None | Compared() | Suite():  # these are told where the output would be
+            return ()
+        case Unread(why=why, is_foreign=is_foreign):
+            return (f"Report not {'read' if is_foreign else 'accepted'}: {why}",)
+        case Scanned():
+            return (f"Report: no blocking vulnerabilities, {assessment.total} in all",)
 
 
 def finding_line(finding: Finding) -> str:

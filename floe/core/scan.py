@@ -19,7 +19,8 @@ DEFAULT: Final[tuple[Severity, ...]] = ("CRITICAL",)
 LISTED: Final = 100  # findings of each kind that are kept to be shown
 _LONGEST: Final = 120  # characters of a foreign text
 _NAMES: Final = 5  # of what was scanned
-_ODD: Final = 5  # severities that nobody knows
+_ODD: Final = 3  # severities that nobody knows
+_LONGEST_WORD: Final = 20
 OTHERS: Final = "OTHERS"
 
 Threshold: TypeAlias = frozenset[str]
@@ -61,16 +62,18 @@ class Scanned(Value, frozen=True, kw_only=True, tag="scanned"):
 
 def assess_scan(findings: Findings, gate: Gate, artifact: ArtifactFacts) -> Scanned | Unread:
     """What the findings come to, if they are about the artifact at all."""
+    names = tuple(map(_short, filter(None, findings.names[:_NAMES])))
     if must_name(gate, artifact) and not set(findings.digests) & set(artifact.digests):
-        names = ", ".join(map(_short, findings.names[:_NAMES])) or "nothing by name"
-        return Unread(why=f"the report is about {names}, and does not name {artifact.digests[0]}")
+        scanned = ", ".join(names) or "something without a name"
+        wanted = f"scan ${{ARTIFACT_REF}}, or say subject: any (expected {artifact.digests[0]})"
+        return Unread(why=f"it is about {scanned} and does not name this artifact; {wanted}")
     threshold = threshold_of(gate)
     once = _once(findings.findings, threshold)
     ignored = {key for key, each in once.items() if gate.ignore_unfixed and each.fix == "none"}
     counted = sorted((each for key, each in once.items() if key not in ignored), key=_place)
     return Scanned(
         tool=_short(findings.tool),
-        names=tuple(map(_short, findings.names[:_NAMES])),
+        names=names,
         tallies=_tallies(counted, threshold),
         blocking=_listed(each for each in counted if blocks(each.severity, threshold)),
         allowed=_listed(each for each in counted if not blocks(each.severity, threshold)),
@@ -129,7 +132,9 @@ def _tallies(findings: Iterable[Finding], threshold: Threshold) -> tuple[Tally, 
     counts = Counter(each.severity for each in findings)
     known = [severity for severity in ORDER if severity in counts]
     words = (*known, *sorted(counts.keys() - set(ORDER))[:_ODD])
-    tallies = [Tally(severity=_short(each), count=counts[each], blocks=blocks(each, threshold)) for each in words]
+    tallies = [
+        Tally(severity=brief(each, _LONGEST_WORD), count=counts[each], blocks=blocks(each, threshold)) for each in words
+    ]
     rest = counts.total() - sum(tally.count for tally in tallies)
     return (*tallies, Tally(severity=OTHERS, count=rest, blocks=True)) if rest else tuple(tallies)
 
@@ -140,7 +145,7 @@ def _listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             id=_short(each.id),
             package=_short(each.package),
             version=_short(each.version),
-            severity=_short(each.severity),
+            severity=brief(each.severity, _LONGEST_WORD),
             title=_short(each.title),
             fix=each.fix,
         )

@@ -87,6 +87,7 @@ Gates passed: 3/3
 Signature: not checked
 Operator: ci@example.com (unverified)
 Trace ID: <trace>
+Report not read: security_scan (the exit code decided)
 """,
     )
 

@@ -6,7 +6,6 @@ import msgspec
 
 from floe.core.baseline import baselines
 from floe.core.command import Promote, RollBack
-from floe.core.explain_gates import note
 from floe.core.gates import Exited, Output, Reported
 from floe.core.metrics import Compared, Metric, Metrics
 from floe.core.names import Version
@@ -60,10 +59,7 @@ def against(record: Record) -> Version | None:
 def test_what_is_measured_is_compared_with_what_is_there_now() -> None:
     stage = Stage(policy())
     assert is_done(promote(stage, V1, "100"))
-    assert (against(last(stage)), [note(each) for each in last(stage).gates][1]) == (
-        None,
-        "no baseline yet to compare with",
-    )
+    assert against(last(stage)) is None
     assert refused(promote(stage, V11, "110.1")) == {"GateFailed"}
     assert is_done(promote(stage, V11, "110"))
     assert against(last(stage)) == V1

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floe.core import canonical
-from floe.core.explain_gates import failed_gate, note
+from floe.core.explain_gates import failed_gate
 from floe.core.explain_measures import SHOWN, about_metrics
 from floe.core.gates import Exited, GateResult, Output, Reported, format_of, is_contradictory, judge, judge_again
 from floe.core.metrics import LARGEST, Baseline, Breach, Compared, Metric, Metrics, compare, wants_baseline
@@ -138,8 +138,13 @@ def test_what_has_nothing_to_be_compared_with_passes_and_says_so(
     now: dict[str, str], before: dict[str, str] | None, said: str | None
 ) -> None:
     result = judged(gate(rise={None: "10"}), metrics(now), before)
-    assert (result.status, note(result)) == ("passed", said)
-    assert note(judged(gate({"a": "1"}), metrics(now), None)) is None
+    assert (result.status, note_of(result)) == ("passed", said)
+    assert note_of(judged(gate({"a": "1"}), metrics(now), None)) is None
+
+
+def note_of(result: GateResult) -> str | None:
+    assert isinstance(result.assessment, Compared)
+    return result.assessment.note
 
 
 def judged(

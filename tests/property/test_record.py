@@ -13,7 +13,8 @@ from floe.core import canonical
 from floe.core.artifact import MANIFEST, Manifest
 from floe.core.event import Locked, Promoted
 from floe.core.fault import LedgerDamaged, TooNew
-from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
+from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
+from floe.core.metrics import Breach, Compared, Metric, Metrics
 from floe.core.record import LARGEST, READER, STATEMENT, Draft, Record, place, seal, unseal
 from floe.core.suite import FailedTest, Suite
 from tests.property.histories import draft_of
@@ -115,9 +116,10 @@ def test_what_was_measured_stays_whole_whatever_has_to_go() -> None:
     breach = Breach(metric="m" * 900, found="2", allowed="1", limit="max 1")
     suite = Suite(listed=99, failed=20, named=(FailedTest(name="t" * 900),) * 20)
     exited = Exited(code=0, output=Output(size=9000, tail="x" * 4096))
+    both: tuple[Assessment, ...] = (Compared(metrics=metrics, breaches=(breach,) * 30), suite)
     gates = tuple(
         GateResult(gate=f"gate {number}", status="failed", duration_ms=1, report=exited, assessment=assessment)
-        for number, assessment in enumerate((Compared(metrics=metrics, breaches=(breach,) * 30), suite) * 4)
+        for number, assessment in enumerate(both * 4)
     )
     read = unseal(seal(record_of(gates=gates), 2), WHERE).unwrap()
     for before, after in zip(gates, read.gates, strict=True):

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET
 
 from floe.core.denial import ABOUT_PEOPLE
 from floe.core.explain import because
 from floe.core.explain_faults import what_failed
-from floe.core.explain_gates import note
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
 from floe.core.names import Malformed
@@ -17,18 +15,12 @@ from floe.core.operator import Operator
 from floe.core.refusal import GateFailed, Refusal, Refusals, TokenRefused
 from floe.effects.drive import Faulted, Refused
 from floe.shell import exits
-from floe.shell.render.documents import Error, Failed, GateVerdict, Reason
+from floe.shell.render.documents import Error, Failed, Reason
 from floe.shell.render.reply import Reply
+from floe.shell.render.verdicts import verdicts
 
 Lines: TypeAlias = tuple[str, ...]
 Cause: TypeAlias = Refusal | Fault | Malformed
-
-
-def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
-    return tuple(
-        GateVerdict(gate=each.gate, status=each.status, duration_ms=each.duration_ms, note=note(each) or UNSET)
-        for each in results
-    )
 
 
 def refused(

@@ -9,13 +9,39 @@ from floe.core.gates import Status
 from floe.core.impact import Impact
 from floe.core.names import ADigest, Tag, Version
 from floe.core.operator import Assurance
+from floe.core.reading import Finding
 from floe.core.value import Value
+
+
+class ScanVerdict(Value, frozen=True, kw_only=True):
+    """What a scanner's report comes to; `blocking` and `allowed` list the first hundred of each."""
+
+    total: int
+    severities: dict[str, int]
+    blocking: tuple[Finding, ...]
+    allowed: tuple[Finding, ...]
+    ignored_unfixed: int
+    suppressed: int
+    scanner: str
+    scanned: tuple[str, ...]
+
+
+class TestsVerdict(Value, frozen=True, kw_only=True):
+    """How many tests ran, and how many of them failed; those that were skipped did not run."""
+
+    ran: int
+    failed: int
+    skipped: int
 
 
 class GateVerdict(Value, frozen=True, kw_only=True):
     gate: str
     status: Status
     duration_ms: int
+    report: str | UnsetType = UNSET  # why it was not read or not accepted
+    scan: ScanVerdict | UnsetType = UNSET
+    tests: TestsVerdict | UnsetType = UNSET
+    metrics: dict[str, str] | UnsetType = UNSET  # decimal numerals
     note: str | UnsetType = UNSET  # what is to be known of a gate that passed
 
 

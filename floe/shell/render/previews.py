@@ -14,9 +14,9 @@ from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
 from floe.shell.render import blocks
-from floe.shell.render.promotions import notes
 from floe.shell.render.reply import Reply, plain
 from floe.shell.render.rollbacks import impact_lines
+from floe.shell.render.verdicts import found, notes
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -69,7 +69,8 @@ def rollback(preview: Preview) -> Reply:
 
 
 def _ended(preview: Preview, lines: Lines, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
-    told, lines = (*_warnings(preview.plan), *warnings), (*lines, *notes(preview.results))
+    told = (*_warnings(preview.plan), *found(preview.results), *warnings)
+    lines = (*lines, *notes(preview.results))
     if preview.blockers:
         refusal = Refused(refusals=preview.blockers, results=preview.results, plan=preview.plan)
         reply = blocks.refused(refusal, operator, trace_id)

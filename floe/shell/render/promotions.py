@@ -4,17 +4,16 @@ from typing import TypeAlias
 
 from floe.core.command import environment_of
 from floe.core.event import Promoted
-from floe.core.explain_gates import note, violation_line
-from floe.core.gates import Examined, GateResult
+from floe.core.gates import GateResult
 from floe.core.operator import shown
 from floe.core.plan import Plan
 from floe.core.record import SignatureVerdict
 from floe.core.refusal import AlreadyPromoted
 from floe.effects.drive import Carried
 from floe.shell.render import tags
-from floe.shell.render.blocks import verdicts
 from floe.shell.render.documents import Promotion
 from floe.shell.render.reply import Reply, plain
+from floe.shell.render.verdicts import found, notes, unread, verdicts
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -49,13 +48,10 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"Signature: {document.signature}",
         f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        *unread(carried.results),
         *notes(carried.results),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)
-
-
-def notes(results: tuple[GateResult, ...]) -> Lines:
-    return tuple(f"Gate '{result.gate}': {told}" for result in results if (told := note(result)))
 
 
 def already(there: AlreadyPromoted, trace_id: str) -> Reply:
@@ -94,13 +90,7 @@ def _completed(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
 
 def _warnings(plan: Plan, results: tuple[GateResult, ...]) -> Lines:
     """What the operator should know: of the plan, and what gates found that does not stop anything."""
-    found = (
-        f"Gate '{result.gate}': {violation_line(violation)}"
-        for result in results
-        if isinstance(result.report, Examined) and result.status == "warning"
-        for violation in result.report.violations
-    )
-    return (*(each.message for each in plan.warnings), *found)
+    return (*(each.message for each in plan.warnings), *found(results))
 
 
 def _signature(verdict: SignatureVerdict) -> str:

@@ -27,7 +27,7 @@ class Text(Struct, frozen=True):
 class Rated(Struct, frozen=True):
     """A property bag, as far as it tells how bad something is."""
 
-    score: str | float | None = field(name="security-severity", default=None)
+    score: str | None = field(name="security-severity", default=None)
 
 
 class Configuration(Struct, frozen=True):
@@ -65,6 +65,7 @@ class Logical(Struct, frozen=True, rename="camel"):
 
 
 class Location(Struct, frozen=True, rename="camel"):
+    message: Text = Text()
     physical_location: Physical = Physical()
     logical_locations: list[Logical] | None = None
 
@@ -102,7 +103,7 @@ class About(Struct, frozen=True, rename="camel"):
 
 
 class Elsewhere(Struct, frozen=True):
-    results: msgspec.Raw | None = None
+    results: list[msgspec.Raw] | None = None
 
 
 class Run(Struct, frozen=True, rename="camel"):
@@ -190,7 +191,7 @@ def _severity(result: Result, rule: Rule | None) -> str:
     return LEVELS.get(result.level or inherited.default_configuration.level, UNSTATED)
 
 
-def _of_score(score: str | float) -> str:
+def _of_score(score: str) -> str:
     try:
         number = float(score)
     except ValueError:
@@ -199,10 +200,11 @@ def _of_score(score: str | float) -> str:
 
 
 def _place(result: Result) -> str:
-    """The first place that has a name; where there is none, the message tells one result from another."""
+    """The first place with words to it; without any, the message tells one result from another."""
     for location in result.locations or ():
         logical = (each.fully_qualified_name or each.name for each in location.logical_locations or ())
-        named = next(filter(None, (*logical, location.physical_location.artifact_location.uri)), None)
+        words = (location.message.text, *logical, location.physical_location.artifact_location.uri)
+        named = next(filter(None, words), None)
         if named:
             return named
     return result.message.text
