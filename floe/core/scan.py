@@ -18,7 +18,7 @@ _WORST: Final = ("CRITICAL", "HIGH", "UNKNOWN", "MEDIUM", "LOW", "NEGLIGIBLE")
 DEFAULT: Final[tuple[Severity, ...]] = ("CRITICAL",)
 LISTED: Final = 100  # findings of each kind that are kept to be shown
 _LONGEST: Final = 120  # characters of a foreign text
-_NAMES: Final = 5  # of what was scanned
+_NAMES: Final = 5  # of what was scanned; and remarks
 _ODD: Final = 3  # severities that nobody knows
 _LONGEST_WORD: Final = 20
 OTHERS: Final = "OTHERS"
@@ -80,7 +80,7 @@ def assess_scan(findings: Findings, gate: Gate, artifact: ArtifactFacts) -> Scan
         ignored=len(ignored),
         suppressed=findings.suppressed,
         rows=len(findings.findings),
-        remarks=tuple(map(_short, findings.remarks)),
+        remarks=tuple(map(_short, findings.remarks[:_NAMES])),
     )
 
 

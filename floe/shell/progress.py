@@ -13,7 +13,7 @@ from floe.shell.emit import log
 from floe.shell.settings import Surroundings
 from floe.shell.shared import Shared
 
-PATIENCE: Final = 3.0  # seconds that a gate may take without being told of
+PATIENCE: Final = 5.0  # seconds that a gate may take without being told of
 LIVE_PATIENCE: Final = 0.5
 TICK: Final = 0.1
 UP_AND_CLEAR: Final = "\x1b[{}A\x1b[J"

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from floe.core.plain import CUT, LARGEST_END, end_of, plain
+from floe.core.plain import CUT, LARGEST_END, brief, end_of, plain
 
 ORDERS = ("##[", "##vso[", "##teamcity[")
 foreign = st.lists(
@@ -56,3 +56,19 @@ def test_a_short_output_is_kept_whole(output: bytes) -> None:
 @given(st.text(st.characters(min_codepoint=0x800, categories=["Lo"]), min_size=4), st.integers(1, 2))
 def test_a_torn_character_is_left_out(text: str, torn: int) -> None:
     assert end_of(text.encode()[torn:], is_whole=False) == CUT + plain(text[1:])
+
+
+@given(foreign, st.integers(1, 40))
+def test_brief_text_is_harmless_on_one_line_and_short(text: str, longest: int) -> None:
+    """Row N08."""
+    shown = brief(text, longest)
+    assert is_harmless(shown)
+    assert "\n" not in shown
+    assert len(shown) <= longest
+
+
+@given(st.text("ab ", max_size=30))
+def test_what_is_brief_and_plain_stays_as_it_is(text: str) -> None:
+    words = " ".join(text.split())
+    assert brief(words, 30) == words
+    assert brief(words + "a" * 31, 30) == (words + "a" * 31)[:29] + CUT

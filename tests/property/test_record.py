@@ -15,7 +15,10 @@ from floe.core.event import Locked, Promoted
 from floe.core.fault import LedgerDamaged, TooNew
 from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
 from floe.core.metrics import Breach, Compared, Metric, Metrics
+from floe.core.policy import Gate
+from floe.core.reading import ArtifactFacts, Finding, Findings, Unread
 from floe.core.record import LARGEST, READER, STATEMENT, Draft, Record, place, seal, unseal
+from floe.core.scan import Scanned, assess_scan
 from floe.core.suite import FailedTest, Suite
 from tests.property.histories import draft_of
 from tests.property.purity import deciding
@@ -71,6 +74,25 @@ loud_reports: st.SearchStrategy[Report] = st.one_of(
     st.builds(NotStarted, why=long_texts),
     st.builds(Examined, violations=violations),
 )
+loud_findings = st.builds(
+    lambda text, count: (Finding(id=text, package=text, version=text, severity="LOW", title=text),) * count,
+    long_texts,
+    st.sampled_from((0, 1, 100)),
+)
+
+
+def scanned(text: str, listed: tuple[Finding, ...], severities: tuple[str, ...]) -> Scanned | Unread:
+    """What a scan with such texts comes to."""
+    odd = (Finding(id=text + each, package=text, severity=each + text) for each in severities)
+    found = Findings(tool=text, names=(text,) * 9, remarks=(text,) * 4, findings=(*listed, *odd))
+    gate = Gate(name="x", timeout_seconds=30, format="trivy")
+    return assess_scan(found, gate, ArtifactFacts(digests=DIGESTS[:1], is_image=False))
+
+
+loud_assessments = st.none() | st.one_of(
+    st.builds(Unread, why=long_texts),
+    st.builds(scanned, long_texts, loud_findings, st.just(tuple("ABCDEFGH"))),
+)
 loud = st.builds(
     GateResult,
     gate=st.just("tests"),
@@ -78,6 +100,7 @@ loud = st.builds(
     duration_ms=st.integers(0, 2**40),
     command=st.none() | long_texts,
     report=loud_reports,
+    assessment=loud_assessments,
 )
 
 
@@ -93,6 +116,13 @@ def test_a_record_is_small_whatever_gates_print(gates: tuple[GateResult, ...]) -
         (each.gate, each.status, each.duration_ms) for each in gates
     ]
     assert msgspec.structs.replace(read, gates=gates) == record
+    for whole, kept in zip(gates, read.gates, strict=True):
+        match whole.assessment, kept.assessment:
+            case Scanned() as scan, Scanned() as less:
+                assert (less.tallies, less.total, less.ignored) == (scan.tallies, scan.total, scan.ignored)
+                assert scan.blocking[: len(less.blocking)] == less.blocking
+            case before, after:
+                assert type(before) is type(after)
 
 
 @given(st.lists(loud, min_size=1, max_size=4).map(tuple))

@@ -103,7 +103,7 @@ def _objection(report: Report) -> Unread | None:
     if report.schema_version != SCHEMA:
         return Unread(why=f"it has SchemaVersion {report.schema_version}; this floe reads {SCHEMA}")
     if not report.results:
-        return Unread(why="Trivy recognized nothing that it could scan: the report has no Results")
+        return Unread(why="Trivy recognized nothing: the report has no Results")
     if not any(result.kind in PACKAGES for result in report.results):
         return Unread(why=f"Trivy found no packages to scan: no result has the Class {' or '.join(PACKAGES)}")
     return None
