@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.names import Digest
@@ -153,8 +153,8 @@ def spelled(report: object) -> bytes:
     return json.dumps(report).encode()
 
 
-def gate(form: Format | None = None, **more: Any) -> Gate:
-    return Gate(name="security_scan", command="scan", timeout_seconds=300, format=form, **more)
+def gate(form: str | None = None, **more: Any) -> Gate:
+    return Gate(name="security_scan", command="scan", timeout_seconds=300, format=cast("Format | None", form), **more)
 
 
 def verdict(content: bytes, by: Gate, artifact: ArtifactFacts = IMAGE) -> GateResult:
