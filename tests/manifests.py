@@ -10,7 +10,7 @@ from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 
 FOLDER: Final = Path(__file__).parent / "integration" / "manifests"
-BASE: Final = Path("/platform")
+BASE: Final = FOLDER  # the public keys that `full.yaml` names are there
 ENVIRON: Final = {
     "REGISTRY_PASSWORD": "canary-registry",
     "SIGNING_KEY": "canary-key",

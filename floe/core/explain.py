@@ -22,6 +22,7 @@ from floe.core.refusal import (
     NothingBefore,
     NotNext,
     Outvoted,
+    PlanUnsigned,
     Refusal,
     RolledBackFrom,
     SameHands,
@@ -53,6 +54,8 @@ def because(refusal: Refusal) -> Lines:
             return not_you(refusal)
         case SignatureRefused():
             return _signature(refusal)
+        case PlanUnsigned():
+            return _plan_signature(refusal)
         case GateFailed(result=result):
             return failed_gate(result)
         case GateWithoutCommand() | GateNotRun():
@@ -154,12 +157,27 @@ def _signature(refusal: SignatureRefused) -> Lines:
         "invalid": "The artifact's signature is not valid",
         "untrusted": "The artifact is signed by nobody the manifest trusts",
     }.get(refusal.status, "The artifact's signature could not be checked")
+    where = refusal.repository or "URI"
     return (
         "Signature verification failed",
         headline,
         *((f"Found: {refusal.detail}",) if refusal.detail else ()),
-        f"Check: floe artifact verify -r URI -t {refusal.version}",
-        f"Sign: floe artifact sign -r URI -t {refusal.version}",
+        f"Check: floe artifact verify -r {where} -t {refusal.version}",
+        f"Sign: floe artifact sign -r {where} -t {refusal.version}",
+    )
+
+
+def _plan_signature(refusal: PlanUnsigned) -> Lines:
+    headline = {
+        "missing": "The plan is unsigned, and a signed one is required",
+        "invalid": "The plan's signature is not valid",
+        "untrusted": f"The plan is signed by nobody who is trusted in '{refusal.environment}'",
+    }.get(refusal.status, "The plan's signature could not be checked")
+    return (
+        headline,
+        f"Plan: {refusal.plan}",
+        *((f"Found: {refusal.detail}",) if refusal.detail else ()),
+        "Next: have it signed (floe platform promote … --out PLAN --sign) by somebody the manifest trusts",
     )
 
 

@@ -4,12 +4,19 @@ from typing import TypeAlias
 
 from floe.core.fault import (
     Absent,
+    CredentialsExpired,
+    CredentialsMissing,
     CredentialsRefused,
     Damaged,
     Fault,
     LedgerDamaged,
     NoLayout,
+    NoPublicKey,
+    NoSigningKey,
+    NoTrustRoot,
+    Occupied,
     Oversized,
+    SigningTokenRefused,
     TagTaken,
     TooNew,
     Unavailable,
@@ -28,8 +35,8 @@ def what_failed(fault: Fault) -> Lines:
                 f"Found: {why}",
                 "Next: see that it can be reached, then run this again",
             )
-        case CredentialsRefused(where=where, why=why):
-            return (f"{where} refused the credentials", f"Found: {why}", "Next: check artifacts.registry.auth")
+        case CredentialsRefused() | CredentialsMissing() | CredentialsExpired():
+            return _not_let_in(fault)
         case NoLayout(where=where, why=why):
             return (
                 f"{where} is no OCI image layout",
@@ -61,12 +68,60 @@ def what_failed(fault: Fault) -> Lines:
                 f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
                 "Next: upgrade floe",
             )
+        case NoTrustRoot(where=where, why=why):
+            return (
+                f"{where} is no trust root for signatures",
+                f"Found: {why}",
+                "Expected: a sigstore ClientTrustConfig or TrustedRoot file",
+                "Next: check artifacts.registry.signing.trust_config; without it the public Sigstore is trusted",
+            )
+        case SigningTokenRefused(where=where, why=why):
+            return (
+                "The identity token cannot be used to sign",
+                f"Found: {where} says: {why}",
+                "Expected: a token for the audience 'sigstore', not expired, of an issuer that Fulcio trusts",
+                "Next: get a new one with that audience, or sign with --key",
+            )
         case Oversized(where=where, what=what, size=size, largest=largest):
             return (
                 f"{what} is too large",
                 f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
                 "Next: check that this is the artifact that was meant",
             )
+        case Occupied(files=files):
+            return (
+                "Nothing was written, since some files exist",
+                *(f"Found: {file}" for file in files),
+                "Next: choose another name, or move them away",
+            )
+        case NoSigningKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to sign",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name another with --key, or make one with floe artifact keygen",
+            )
+        case NoPublicKey(where=where, found=found, expected=expected):
+            return (
+                f"{where} cannot be used to check signatures",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: name the public key of whoever signs",
+            )
+
+
+def _not_let_in(fault: CredentialsRefused | CredentialsMissing | CredentialsExpired) -> Lines:
+    match fault:
+        case CredentialsRefused(where=where):
+            return (f"{where} refused the credentials", *_told(fault.why, fault.advice))
+        case CredentialsMissing(where=where):
+            return (f"There are no credentials for {where}", *_told(fault.why, fault.advice))
+        case CredentialsExpired(where=where):
+            return (f"The credentials for {where} have expired", *_told(fault.why, fault.advice))
+
+
+def _told(why: str, advice: str) -> Lines:
+    return (f"Found: {why}", f"Next: {advice}")
 
 
 def _damaged(fault: Damaged | LedgerDamaged) -> Lines:

@@ -3,13 +3,17 @@
 Ids, times, estimates and other environments are not among them.
 """
 
+from datetime import datetime
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from floe.core.names import ADigest, EnvironmentName
 from floe.core.value import Value
 
 SignatureStatus: TypeAlias = Literal["valid", "missing", "invalid", "untrusted", "not checkable", "not checked"]
 
+SubjectSource: TypeAlias = Literal["certificate name", "token subject", "repository and ref"]
 Doubt: TypeAlias = Literal["unlisted", "unproved", "machine"]
 
 
@@ -19,6 +23,17 @@ class SignatureFacts(Value, frozen=True, kw_only=True):
     status: SignatureStatus = "not checked"
     signer: str | None = None  # as people read it: `keyless, GitHub Actions` or `key, <12 hex>`
     detail: str | None = None
+    issuer: str | None = None  # of a certificate
+    subject: str | None = None  # of a certificate: the one that the policy's expression matched
+    matched: SubjectSource | None = None
+    key: str | None = None  # SHA-256 of the public key, hex
+    bundle: ADigest | None = None
+    signed_at: datetime | None = None
+
+    @property
+    def essence(self) -> "SignatureFacts":
+        """What it comes to, by whichever of several bundles: one more signature of the same hand changes nothing."""
+        return msgspec.structs.replace(self, bundle=None, signed_at=None)
 
 
 class Hand(Value, frozen=True, kw_only=True):
@@ -51,10 +66,14 @@ class Changed(Value, frozen=True, kw_only=True):
 
 def changes(then: Facts, now: Facts) -> tuple[Changed, ...]:
     """Every fact that differs, by name."""
-    pairs = ((name, getattr(then, name), getattr(now, name)) for name in Facts.__struct_fields__)
+    pairs = ((name, _compared(getattr(then, name)), _compared(getattr(now, name))) for name in Facts.__struct_fields__)
     return tuple(
         Changed(fact=name, then=told(before), now=told(after)) for name, before, after in pairs if before != after
     )
+
+
+def _compared(value: object) -> object:
+    return value.essence if isinstance(value, SignatureFacts) else value
 
 
 def told(value: object) -> str:

@@ -18,6 +18,23 @@ class CredentialsRefused(Value, frozen=True, kw_only=True, tag="credentials-refu
 
     where: str
     why: str
+    advice: str = "check artifacts.registry.auth"
+
+
+class CredentialsMissing(Value, frozen=True, kw_only=True, tag="credentials-missing"):
+    """What credentials would be had with is not there."""
+
+    where: str
+    why: str
+    advice: str
+
+
+class CredentialsExpired(Value, frozen=True, kw_only=True, tag="credentials-expired"):
+    """What credentials would be had with was good, and no longer is."""
+
+    where: str
+    why: str
+    advice: str
 
 
 class NoLayout(Value, frozen=True, kw_only=True, tag="no-layout"):
@@ -81,6 +98,20 @@ class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
     reads: int
 
 
+class NoTrustRoot(Value, frozen=True, kw_only=True, tag="no-trust-root"):
+    """What signatures should lead back to is not there, or is no trust root."""
+
+    where: str
+    why: str
+
+
+class SigningTokenRefused(Value, frozen=True, kw_only=True, tag="signing-token-refused"):
+    """An identity token gets no certificate to sign with."""
+
+    where: str  # who refused it
+    why: str
+
+
 class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     """Content is larger than floe will hold."""
 
@@ -90,9 +121,33 @@ class Oversized(Value, frozen=True, kw_only=True, tag="oversized"):
     largest: int
 
 
+class Occupied(Value, frozen=True, kw_only=True, tag="occupied"):
+    """Files of these names are there already, and nothing was written."""
+
+    files: tuple[str, ...]
+
+
+class NoSigningKey(Value, frozen=True, kw_only=True, tag="no-signing-key"):
+    """What is named as a key to sign with cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
+
+
+class NoPublicKey(Value, frozen=True, kw_only=True, tag="no-public-key"):
+    """What is named as a key to check signatures by cannot be used as one."""
+
+    where: str
+    found: str
+    expected: str
+
+
 Fault: TypeAlias = (
     Unavailable
     | CredentialsRefused
+    | CredentialsMissing
+    | CredentialsExpired
     | NoLayout
     | Unwritable
     | Absent
@@ -102,4 +157,9 @@ Fault: TypeAlias = (
     | Unseen
     | TooNew
     | Oversized
+    | Occupied
+    | NoSigningKey
+    | NoPublicKey
+    | NoTrustRoot
+    | SigningTokenRefused
 )

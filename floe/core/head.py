@@ -139,17 +139,24 @@ def decode(manifest: Manifest, where: str) -> Result[Head, Fault]:
     segments = tuple(each for each in inside.manifests if each.media_type == INDEX)
     tail = tuple(each for each in inside.manifests if each.media_type == MANIFEST)
     return _summary(text, where).bind(
-        lambda summary: _entries(tail, where).map(
-            lambda entries: Head(
-                state=summary.state,
-                tail=entries,
-                segments=segments,
-                tips=summary.tips,
-                count=summary.count,
-                xor=summary.xor,
+        lambda summary: _entries(tail, where).bind(
+            lambda entries: (
+                Success(_head(summary, entries, segments))
+                if summary.count == SEGMENT * len(segments)
+                else Failure(msgspec.structs.replace(damaged, why=_miscounted(summary.count, len(segments))))
             )
         )
     )
+
+
+def _head(summary: _Summary, tail: tuple[Entry, ...], segments: tuple[Descriptor, ...]) -> Head:
+    return Head(
+        state=summary.state, tail=tail, segments=segments, tips=summary.tips, count=summary.count, xor=summary.xor
+    )
+
+
+def _miscounted(count: int, segments: int) -> str:
+    return f"it counts {count} sealed records, and lists {segments} segments of {SEGMENT}"
 
 
 def _summary(text: bytes, where: str) -> Result[_Summary, Fault]:

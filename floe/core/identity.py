@@ -76,8 +76,11 @@ def _times(claims: Claims, issuer: Issuer, now: int) -> Iterator[TokenRefused]:
     if expires is None or made is None or begins is None:
         odd = next(name for name in ("exp", "iat", "nbf") if _seconds(claims, name) is None)
         yield _refused("claims", issuer, f"{odd} {shown(claims.get(odd))}", "a whole number of seconds since 1970")
-        return
-    begins = max(made, begins)
+    else:
+        yield from _outside(expires, made, max(made, begins), issuer, now)
+
+
+def _outside(expires: int, made: int, begins: int, issuer: Issuer, now: int) -> Iterator[TokenRefused]:
     if expires + LEEWAY <= now:
         yield _refused("expired", issuer, f"it expired at {_told(expires)}", f"a token valid at {_told(now)}")
     if begins - LEEWAY > now:

@@ -57,6 +57,7 @@ Question: TypeAlias = AskState | AskTag | AskRecords | AskSignature | AskDocumen
 class StateAnswer(Value, frozen=True, kw_only=True):
     state: State
     names: tuple[Tag, ...]
+    repository: str | None = None  # as people write it
 
 
 class RecordsAnswer(Value, frozen=True, kw_only=True):
@@ -91,6 +92,7 @@ def assemble(known: tuple[Exchange, ...], operator: Operator, at: datetime) -> S
     return Snapshot(
         at=at,
         operator=operator,
+        repository=state.repository,
         state=state.state,
         names=state.names,
         tags=tuple(each for each in answers if isinstance(each, TagFact)),

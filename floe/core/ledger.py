@@ -65,6 +65,7 @@ def summarize(digest: Digest, record: Record, won: Digest | None) -> Summary:
         operator=record.operator.brief,
         version=placement.version if placement else getattr(record.event, "version", None),
         digest=placement.digest if placement else None,
+        is_current=getattr(record.event, "is_current", True),
         reason=_reason(record.event),
         authorized_via=record.authorization.via,
         void=won,

@@ -71,12 +71,19 @@ class TrustedIssuer(Value, frozen=True, kw_only=True):
     subject_regex: str
 
 
+class TrustedKey(Value, frozen=True, kw_only=True):
+    """A key whose signatures count: a file pinned by what is in it, or the address of one that is kept elsewhere."""
+
+    reference: str
+    fingerprint: str | None = None  # SHA-256 of its SubjectPublicKeyInfo, hex; None: whatever the address gives
+
+
 class Trust(Value, frozen=True, kw_only=True):
     """Which signatures are acceptable, and what follows when none is."""
 
     enforcement: Enforcement
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
-    keys: tuple[str, ...] = ()
+    keys: tuple[TrustedKey, ...] = ()
 
 
 class Environment(Value, frozen=True, kw_only=True):

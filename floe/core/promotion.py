@@ -132,7 +132,8 @@ def _refusals(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusa
     yield from failures(access.may(snapshot.operator, step.target, policy.identity))
     yield from duties.are_apart(snapshot.operator, step.facts.hands, step.target, policy)
     if step.digest:
-        signed = trust.suffices(snapshot.signature, step.target.trust, step.digest, step.command.version)
+        version, rule = step.command.version, step.target.trust
+        signed = trust.suffices(snapshot.signature, rule, step.digest, version, snapshot.repository)
         yield from failures(signed.alt(lambda refusal: (refusal,)))
     for gate in step.target.gates:
         if is_missing(gate):

@@ -148,6 +148,16 @@ class SignatureRefused(Value, frozen=True, kw_only=True, tag="signature-refused"
     status: Literal["missing", "invalid", "untrusted", "not checkable", "not checked"]
     artifact: ADigest
     version: Version
+    repository: str | None = None
+    detail: str | None = None
+
+
+class PlanUnsigned(Value, frozen=True, kw_only=True, tag="plan-unsigned"):
+    """A signed plan was asked for, and nobody who is trusted in its environment has signed this one."""
+
+    status: Literal["missing", "invalid", "untrusted", "not checkable", "not checked"]
+    plan: ADigest
+    environment: str
     detail: str | None = None
 
 
@@ -212,6 +222,7 @@ Refusal: TypeAlias = (
     | UnknownHands
     | MachineWithoutHuman
     | SignatureRefused
+    | PlanUnsigned
     | GateWithoutCommand
     | GateFailed
     | GateNotRun

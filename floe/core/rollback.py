@@ -36,13 +36,11 @@ def version_before(state: EnvironmentState) -> Version | None:
     """
     ladder: list[Version] = []
     for each in state.history:
-        if each.version is None or each.void is not None or each.version in ladder[-1:]:
+        if each.version is None or each.void is not None or not each.is_current or each.version in ladder[-1:]:
             continue
         if each.kind == "rolled-back":
             ladder = ladder[: ladder.index(each.version)] if each.version in ladder else []
         ladder.append(each.version)
-    while ladder and (state.current is None or ladder[-1] != state.current.version):
-        ladder.pop()  # adopted, and not where the pointer was
     return ladder[-2] if len(ladder) > 1 else None
 
 
@@ -149,7 +147,7 @@ def _refusals(
     if taken is not None and taken != to.digest:
         yield TagExists(name=to.tag, found=taken, wanted=to.digest)
     if not to.signed:
-        signed = trust.suffices(snapshot.signature, environment.trust, to.digest, version)
+        signed = trust.suffices(snapshot.signature, environment.trust, to.digest, version, snapshot.repository)
         yield from failures(signed.alt(lambda refusal: (refusal,)))
 
 

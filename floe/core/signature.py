@@ -58,3 +58,30 @@ class Rejected(Value, frozen=True, kw_only=True, tag="rejected"):
 
 
 Candidate: TypeAlias = Verified | Rejected
+
+
+class KeyFound(Value, frozen=True, kw_only=True):
+    """The key that was found at an address which the policy trusts."""
+
+    reference: str
+    fingerprint: str
+
+
+class Findings(Value, frozen=True, kw_only=True):
+    """All that was found beside an artifact; nothing of it says yet whether anybody's word counts."""
+
+    candidates: tuple[Candidate, ...] = ()
+    beyond: int = 0  # candidates that nobody looked at: there were too many
+    hindrance: str | None = None  # why some could not be checked
+    keys: tuple[KeyFound, ...] = ()
+
+
+Reason: TypeAlias = Flaw | Literal["payload", "predicate", "artifact", "issuer", "subject", "untrusted-key"]
+
+
+class Shortfall(Value, frozen=True, kw_only=True):
+    """Why one candidate is not accepted."""
+
+    bundle: ADigest
+    reason: Reason
+    detail: str

@@ -38,6 +38,7 @@ class DocumentFact(Value, frozen=True, kw_only=True):
 class Snapshot(Value, frozen=True, kw_only=True):
     at: datetime
     operator: Operator
+    repository: str | None = None  # as people write it
     state: State = State()
     tags: tuple[TagFact, ...] = ()
     names: tuple[Tag, ...] = ()  # of all tags there are

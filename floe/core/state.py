@@ -40,6 +40,7 @@ class Summary(Value, frozen=True, kw_only=True):
     operator: Operator
     version: Version | None = None
     digest: ADigest | None = None
+    is_current: bool = True  # whether the pointer went to the version; not where one was adopted that it was not at
     reason: str | None = None
     authorized_via: str | None = None
     void: ADigest | None = None

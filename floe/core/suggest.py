@@ -1,11 +1,11 @@
 """What the operator may have meant. Suggestions come from tag names, on which nothing is ever decided."""
 
-import difflib
 from collections.abc import Iterable
 
 import re2
 
 from floe.core.names import VERSION, EnvironmentName, Tag, Version, is_reserved
+from floe.core.nearest import closest
 
 SHOWN = 10
 
@@ -13,7 +13,7 @@ SHOWN = 10
 def nearest(version: Version, names: Iterable[Tag], environments: tuple[EnvironmentName, ...]) -> tuple[str, ...]:
     """The release tags that look most like a version that is not there."""
     released = [name for name in names if re2.fullmatch(VERSION, name) and not is_reserved(name, environments)]
-    return tuple(difflib.get_close_matches(version, released, n=3, cutoff=0.5))
+    return closest(version, released, at_most=3, alike=0.5)
 
 
 def available(environment: str, names: Iterable[Tag]) -> tuple[str, ...]:

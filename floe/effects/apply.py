@@ -13,6 +13,7 @@ from floe.core.outcome import settled
 from floe.core.policy import Policy
 from floe.core.receipt import Done, Outvoted, Receipt, Step, Stopped
 from floe.effects.ports import Outcome, World
+from floe.effects.trace import words
 
 CONVERGING_ROUNDS = 20  # how often a pointer is drawn again because the ledger moved on meanwhile
 
@@ -23,7 +24,10 @@ async def apply(concluded: Concluded, policy: Policy, world: World) -> Receipt:
     steps: list[Step] = []
     with anyio.CancelScope() as scope:
         for effect in concluded.effects:
-            step = await hand.perform(effect)
+            name, attributes = words.performing(effect)
+            async with world.tracer.span(name, attributes) as span:
+                step = await hand.perform(effect)
+                words.conclude_step(span, step)
             steps.append(step)
             if not isinstance(step, Done):
                 break

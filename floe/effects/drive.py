@@ -12,7 +12,7 @@ from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
 from floe.core.denial import denial
 from floe.core.fault import Fault
-from floe.core.gates import Ending, GateResult, Reported, judge_again
+from floe.core.gates import Ending, GateResult, Reported, judge, judge_again
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.plan import Plan
@@ -25,6 +25,7 @@ from floe.effects.apply import apply
 from floe.effects.gate.side_by_side import Progress, Silence, run_gates
 from floe.effects.observe import Gaze, observe
 from floe.effects.ports import Subject, World
+from floe.effects.trace import words
 
 T = TypeVar("T")
 
@@ -92,7 +93,10 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
 
     async def look(self, planned: Plan | None = None) -> Result[Seen, Trouble]:
         """The plan as things stand, which must be `planned` if that is given; nothing is done."""
-        match settled(await observe(self.gaze)):
+        async with self.world.tracer.span("look") as span:
+            observed = await observe(self.gaze)
+            words.conclude(span, observed)
+        match settled(observed):
             case Failure(faults):
                 return Failure(Faulted(faults=faults))
             case Success(snapshot):
@@ -175,8 +179,12 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
             case Failure(refusals):
                 return Failure(Refused(refusals=refusals, results=results, plan=seen.plan))
             case Success(concluded):
-                with anyio.CancelScope(shield=True):  # what is begun is finished: it has few steps, each bounded
-                    receipt = await apply(concluded, self.gaze.policy, self.world)
+                # What is begun is finished: it has few steps, each bounded.
+                with anyio.CancelScope(shield=True):
+                    async with self.world.tracer.span("apply", words.task("apply", "deploy")) as span:
+                        receipt = await apply(concluded, self.gaze.policy, self.world)
+                        words.conclude_apply(span, receipt.steps)
+                    await self.world.verifier.remember()
                 return Success(Carried(concluded=concluded, snapshot=seen.snapshot, results=results, receipt=receipt))
 
     async def _verdicts(self, plan: Plan, wanted: Wanted) -> tuple[GateResult, ...]:
@@ -201,15 +209,17 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
         placement, event = plan.after, plan.event
         assert placement is not None
         assert event is not None, "only what is recorded has gates"
-        subject = Subject(
-            artifact=placement.digest,
-            version=placement.version,
-            environment=event.environment,
-            traceparent=self.traceparent,
-        )
-        ending = await self.world.gates.run(gate, subject)
-        if isinstance(ending, Reported):
-            return msgspec.structs.replace(ending, baseline=plan.baseline(gate))
+        async with self.world.tracer.span(f"gate {gate.name}", words.task(gate.name, "test")) as span:
+            subject = Subject(
+                artifact=placement.digest,
+                version=placement.version,
+                environment=event.environment,
+                traceparent=span.traceparent or self.traceparent,
+            )
+            ending = await self.world.gates.run(gate, subject)
+            if isinstance(ending, Reported):
+                ending = msgspec.structs.replace(ending, baseline=plan.baseline(gate))
+            words.conclude_gate(span, judge(gate, ending, 0))
         return ending
 
     def _blockers(self, seen: Seen, results: tuple[GateResult, ...]) -> Refusals:

@@ -8,6 +8,7 @@ from returns.result import Failure, Result, Success
 
 from floe.core import document
 from floe.core.command import Command, environment_of
+from floe.core.facts import SignatureFacts
 from floe.core.fault import Absent, Fault, LedgerDamaged
 from floe.core.inquiry import (
     Answer,
@@ -27,10 +28,12 @@ from floe.core.inquiry import (
 from floe.core.names import Digest
 from floe.core.operator import Operator
 from floe.core.outcome import collect, settled
-from floe.core.policy import Policy, Trust
+from floe.core.policy import Policy
 from floe.core.snapshot import DocumentFact, Snapshot, TagFact
+from floe.core.trust import assess
 from floe.effects import documents
 from floe.effects.ports import Outcome, World
+from floe.effects.trace import words
 
 
 class Gaze(msgspec.Struct, frozen=True):
@@ -51,12 +54,20 @@ async def observe(gaze: Gaze) -> Result[Snapshot, tuple[Fault, ...]]:
         pending = questions(gaze.command, gaze.policy, known, snapshot)
         if not pending:
             return Success(snapshot)
-        outcomes = await anyio.amap(partial(_answer, gaze, snapshot), pending)
+        outcomes = await anyio.amap(partial(_asked, gaze, snapshot), pending)
         match settled(collect(outcomes)):
             case Failure(faults):
                 return Failure(faults)
             case Success(answers):
                 known = (*known, *zip(pending, answers, strict=True))
+
+
+async def _asked(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome[Answer]:
+    name, attributes = words.asking(question)
+    async with gaze.world.tracer.span(name, attributes) as span:
+        outcome = await _answer(gaze, snapshot, question)
+        words.conclude(span, outcome)
+    return outcome
 
 
 async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome[Answer]:
@@ -79,14 +90,14 @@ async def _state(world: World) -> Outcome[Answer]:
     outcome = settled(await world.ledger.look())
     if isinstance(outcome, Failure):
         return Failure(outcome.failure())
-    look = outcome.unwrap()
+    look, where = outcome.unwrap(), world.registry.location
     if look.unreadable:
         why = "it is listed and cannot be read; nothing is decided on a ledger with holes"
-        return Failure(LedgerDamaged(where=world.registry.location, what=f"record {look.unreadable[0]}", why=why))
+        return Failure(LedgerDamaged(where=where, what=f"record {look.unreadable[0]}", why=why))
     if look.names is not None:
-        return Success(StateAnswer(state=look.state, names=look.names))
+        return Success(StateAnswer(state=look.state, names=look.names, repository=where))
     names = await world.registry.tags()
-    return names.map(lambda found: StateAnswer(state=look.state, names=found))
+    return names.map(lambda found: StateAnswer(state=look.state, names=found, repository=where))
 
 
 async def _tag(question: AskTag, snapshot: Snapshot, world: World) -> Outcome[Answer]:
@@ -102,9 +113,11 @@ async def _tag(question: AskTag, snapshot: Snapshot, world: World) -> Outcome[An
 
 async def _signature(artifact: Digest, gaze: Gaze) -> Outcome[Answer]:
     environment = gaze.policy.environment(environment_of(gaze.command))
-    trust = environment.trust if environment and environment.trust else Trust(enforcement="off")
-    facts = await gaze.world.verifier.check(artifact, trust)
-    return facts.map(lambda found: SignatureAnswer(artifact=artifact, facts=found))
+    trust = environment.trust if environment else None
+    if trust is None or trust.enforcement == "off":
+        return Success(SignatureAnswer(artifact=artifact, facts=SignatureFacts()))
+    findings = await gaze.world.verifier.check(artifact, trust)
+    return findings.map(lambda found: SignatureAnswer(artifact=artifact, facts=assess(found, trust, artifact).facts))
 
 
 async def _document(artifact: Digest, world: World) -> Outcome[Answer]:

@@ -1,5 +1,7 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -8,7 +10,6 @@ import msgspec
 from returns.result import Result
 
 from floe.core.artifact import Descriptor, Manifest
-from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault
 from floe.core.gates import Ending
 from floe.core.head import Entry
@@ -17,12 +18,15 @@ from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
 from floe.core.refusal import TokenRefused
+from floe.core.signature import Findings
 from floe.core.snapshot import Known
 from floe.core.state import State
 from floe.core.value import Value
+from floe.effects.trace.untraced import UNTRACED
 
 T = TypeVar("T")
 Outcome: TypeAlias = Result[T, Fault]
+Attributes: TypeAlias = Mapping[str, str | int | bool]  # of a span; never a secret, never what a command printed
 
 
 class Registry(Protocol):
@@ -52,6 +56,12 @@ class Registry(Protocol):
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         """Point a new tag at a manifest; nothing if it is there, `TagTaken` if with another digest."""
+
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        """Who refers to a manifest, of one kind or of any: hints, that nobody vouches for."""
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        """Keep a manifest that refers to `subject`, and see that it is found among the referrers."""
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         """A small blob whole, verified; `Oversized` beyond `at_most` bytes; None when there is none."""
@@ -123,9 +133,16 @@ class Gates(Protocol):
 
 
 class Verifier(Protocol):
-    """Checks the signatures of an artifact; what they are worth is decided in core."""
+    """Checks the cryptography of signatures; what they are worth is decided in core."""
 
-    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[SignatureFacts]: ...
+    async def check(self, artifact: Digest, trust: Trust, /) -> Outcome[Findings]:
+        """What is attached to an artifact, checked with the keys and the roots that the policy names."""
+
+    async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
+        """What one bundle is that comes from elsewhere."""
+
+    async def remember(self) -> None:
+        """Keep for next time what was found. Only real runs come by here; where it cannot be kept it is not."""
 
 
 class Identity(Protocol):
@@ -155,6 +172,44 @@ class Entropy(Protocol):
         """A number from 0 up to 1."""
 
 
+class Trace(Value, frozen=True, kw_only=True):
+    """The trace of one run, the caller's span in it, and the traceparent for what floe starts (W3C Trace Context)."""
+
+    trace_id: str
+    parent: str | None = None
+    flags: int = 1
+    traceparent: str
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the caller, if there is one, records this trace."""
+        return bool(self.flags & 1)
+
+
+class Span(Protocol):
+    """Something that takes time: what floe does, or a part of that."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """The traceparent for what is started within; None where nobody is told of this span."""
+
+    def note(self, attributes: Attributes, /) -> None:
+        """Add to what is known of it."""
+
+    def ended(self, error: str | None, /) -> None:
+        """How it ended: well, or with an error of this code."""
+
+
+class Tracer(Protocol):
+    """Tells somebody what was done, when and how it ended. Whether anybody listens changes nothing."""
+
+    def root(self, name: str, trace: Trace, /) -> AbstractAsyncContextManager[Span]:
+        """A whole command; within one, that one."""
+
+    def span(self, name: str, attributes: Attributes = ..., /) -> AbstractAsyncContextManager[Span]:
+        """A part of what is going on; outside of any command nobody is told."""
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All neighbours at once."""
 
@@ -164,3 +219,4 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     verifier: Verifier
     clock: Clock
     entropy: Entropy
+    tracer: Tracer = UNTRACED

@@ -9,21 +9,26 @@ from typing import TypeAlias
 
 from returns.result import Failure, Result, Success
 
-from floe.core.command import Command, Lock, Promote, RollBack, Unlock
+from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
+from floe.core.facts import SignatureFacts
 from floe.core.names import EnvironmentName, Malformed, parse_release, parse_version, version_meant
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.reason import parse_reason
-from floe.core.refusal import UnknownEnvironment
+from floe.core.refusal import PlanUnsigned, UnknownEnvironment
+from floe.core.signature import Findings
+from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
 from floe.shell import denials, standing
 from floe.shell.session import Session
 from floe.shell.standing import Overview
+from floe.shell.tracing import rooted
 
 Trouble: TypeAlias = Refused | Faulted | Malformed
 
 
+@rooted("plan")
 async def plan(
     session: Session, version: str, *, to: str, source: str | None = None, force: bool = False, run_gates: bool = False
 ) -> Result[Preview, Trouble]:
@@ -35,6 +40,7 @@ async def plan(
             return await driver(session, command).preview(run_commands=run_gates)
 
 
+@rooted("promote")
 async def promote(
     session: Session,
     version: str,
@@ -52,11 +58,23 @@ async def promote(
             return await driver(session, command).carry(wait)
 
 
-async def apply(session: Session, saved: Plan) -> Result[Carried, Trouble]:
-    """Carry out a saved plan exactly as it is, or refuse."""
+@rooted("apply")
+async def apply(
+    session: Session, saved: Plan, *, require_signed: bool = False, signature: bytes | None = None
+) -> Result[Carried, Trouble]:
+    """Carry out a saved plan exactly as it is, or refuse.
+
+    With `require_signed` somebody whose signatures count in its environment must have signed it: `signature` is the
+    sigstore bundle of an in-toto statement about the plan's digest.
+    """
+    if require_signed:
+        refused = settled(await _vouched(session, saved, signature))
+        if isinstance(refused, Failure):
+            return Failure(Refused(refusals=(refused.failure(),), plan=saved))
     return await driver(session, saved.command).carry_saved(saved)
 
 
+@rooted("plan")
 async def preview_rollback(
     session: Session, version: str | None = None, *, env: str, in_earnest: bool = False
 ) -> Result[Preview, Trouble]:
@@ -70,6 +88,7 @@ async def preview_rollback(
             return await drive.remember(seen) if in_earnest else seen
 
 
+@rooted("rollback")
 async def rollback(
     session: Session, version: str | None = None, *, env: str, reason: str, wait: float = WAIT_SECONDS
 ) -> Result[Carried, Trouble]:
@@ -81,6 +100,7 @@ async def rollback(
             return await driver(session, command).carry(wait)
 
 
+@rooted("lock")
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
     """Refuse promotions into `env` until it is unlocked, or until a moment; one without a time zone is UTC."""
     ends = until and (until.astimezone(UTC) if until.tzinfo else until.replace(tzinfo=UTC))
@@ -93,6 +113,7 @@ async def lock(session: Session, *, env: str, reason: str, until: datetime | Non
             return await driver(session, Lock(environment=env, reason=given, until=ends)).carry()
 
 
+@rooted("unlock")
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
     match settled(parse_reason(reason)):
@@ -102,6 +123,7 @@ async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, 
             return await driver(session, Unlock(environment=env, reason=given)).carry()
 
 
+@rooted("status")
 async def status(
     session: Session,
     version: str | None = None,
@@ -132,6 +154,15 @@ async def status(
     if check:
         seen = await standing.with_drift(world, policy, seen)
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
+
+
+async def _vouched(session: Session, saved: Plan, signature: bytes | None) -> Result[SignatureFacts, PlanUnsigned]:
+    name = environment_of(saved.command)
+    environment = session.policy.environment(name)
+    trust = environment.trust if environment else None
+    if trust is None or signature is None:
+        return vouched(Findings(), trust, saved.digest, name)
+    return vouched(await session.world.verifier.read(saved.digest, signature, trust), trust, saved.digest, name)
 
 
 def driver(session: Session, command: Command) -> Driver:

@@ -1,7 +1,5 @@
 """What is said about a file that people wrote: where, what was found, what was expected."""
 
-import difflib
-import itertools
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
@@ -10,7 +8,6 @@ from floe.core.value import Value
 Path: TypeAlias = tuple[str | int, ...]  # the keys and indices that lead to a place in a document
 
 LONGEST_SHOWN: Final = 80  # characters of somebody else's text that a message repeats
-MOST_COMPARED: Final = 100
 BARE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -75,14 +72,3 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     every = tuple(words)
     return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}" if every else "nothing"
-
-
-def nearest(word: str, words: Iterable[str], *, alike: float = 0.6) -> str | None:
-    """The word that was probably meant, or None when none is near."""
-    plain = {_plain(each): each for each in itertools.islice(words, MOST_COMPARED)}
-    near = difflib.get_close_matches(_plain(word[:LONGEST_SHOWN]), plain, n=1, cutoff=alike)
-    return plain[near[0]] if near else None
-
-
-def _plain(word: str) -> str:
-    return word.casefold().replace("-", "_")

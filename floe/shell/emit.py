@@ -2,56 +2,57 @@
 
 import os
 import sys
-from typing import TextIO
 
 import msgspec
 
+from floe.shell.log import Log
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
 
 
-def emit(reply: Reply, shared: Shared) -> int:
-    """Print a reply in the form that was asked for, and give its exit code."""
+def make_ready() -> None:
+    """See to it that a terminal which lacks a character still gets the answer."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the answer
+            stream.reconfigure(errors="backslashreplace")
+
+
+def emit(reply: Reply, shared: Shared) -> int:
+    """Print a reply in the form that was asked for, and give its exit code."""
     try:
-        _warn(reply, shared)
-        _answer(reply, shared)
+        _warn(reply, shared.log)
+        _answer(reply, _traced(reply.document, shared.trace.trace_id), shared)
         sys.stdout.flush()
-        _print(reply.error, sys.stderr)
+        shared.log.error(reply.error, exit_code=reply.code)
     except BrokenPipeError:  # whoever read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return reply.code
 
 
-def log(message: str, shared: Shared, level: str = "info") -> None:
-    """One line on stderr, as text or as a JSON object."""
-    if shared.log_format == "json":
-        line = msgspec.json.encode({"level": level, "message": message}).decode()
-    else:
-        line = f"WARNING: {message}" if level == "warning" else message
-    _print((line,), sys.stderr)
+def _warn(reply: Reply, log: Log) -> None:
+    for note in reply.notes:
+        log.debug(note)
+    for warning in reply.warnings:
+        log.warning(warning)
 
 
-def _warn(reply: Reply, shared: Shared) -> None:
-    for note in reply.notes if shared.verbose else ():
-        log(note, shared)
-    for warning in () if shared.quiet else reply.warnings:
-        log(warning, shared, "warning")
+def _traced(document: object, trace_id: str) -> object:
+    """A document that says whether all went well also says in which trace; arrays and schemas do not."""
+    if isinstance(document, dict) and "success" in document and document.get("trace_id") is None:
+        return {**document, "trace_id": trace_id}
+    return document
 
 
-def _answer(reply: Reply, shared: Shared) -> None:
+def _answer(reply: Reply, document: object, shared: Shared) -> None:
     if shared.output == "table":
-        _print(() if shared.quiet else reply.lines, sys.stdout)
+        _print(() if shared.quiet else reply.lines)
     elif shared.output == "json":
-        _print((msgspec.json.format(msgspec.json.encode(reply.document), indent=2).decode(),), sys.stdout)
+        _print((msgspec.json.format(msgspec.json.encode(document), indent=2).decode(),))
     else:
         import yaml  # noqa: PLC0415 - only where it is asked for
 
-        _print((yaml.safe_dump(reply.document, sort_keys=False, allow_unicode=True).rstrip("\n"),), sys.stdout)
+        _print((yaml.safe_dump(document, sort_keys=False, allow_unicode=True).rstrip("\n"),))
 
 
-def _print(lines: tuple[str, ...], stream: TextIO) -> None:
-    for line in lines:
-        print(line, file=stream)
+def _print(lines: tuple[str, ...]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))

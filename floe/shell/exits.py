@@ -23,10 +23,12 @@ LOCKED: Final = 13
 UNFINISHED: Final = 14
 DRIFTED: Final = 15
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 
 # Where several reasons refuse, the code is the first of these that applies.
 PROMOTING: Final = (4, 5, 3, 9, 10, 11, 13, 12, 6, 8, 7)
 APPLYING: Final = (4, 5, 7, 3, 9, 10, 11, 13, 12, 6, 8)
+FAILING: Final = (*PROMOTING, UNFINISHED, DRIFTED)  # a record of this run, before the state of all of them
 
 REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownEnvironment: NOT_FOUND,
@@ -48,6 +50,7 @@ REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownHands: NOT_AUTHORIZED,
     refusal.MachineWithoutHuman: NOT_AUTHORIZED,
     refusal.SignatureRefused: UNSIGNED,
+    refusal.PlanUnsigned: UNSIGNED,
     refusal.GateWithoutCommand: GATE_FAILED,
     refusal.GateFailed: GATE_FAILED,
     refusal.GateNotRun: GATE_FAILED,
@@ -60,6 +63,8 @@ NOT_BUILT: Final = {"approvals": NOT_AUTHORIZED, "freeze": LOCKED}
 FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unavailable: UNAVAILABLE,
     fault.CredentialsRefused: UNAVAILABLE,
+    fault.CredentialsMissing: UNAVAILABLE,
+    fault.CredentialsExpired: UNAVAILABLE,
     fault.NoLayout: UNAVAILABLE,
     fault.Unwritable: UNAVAILABLE,
     fault.Absent: NOT_FOUND,
@@ -69,6 +74,11 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
+    fault.Occupied: USAGE,
+    fault.NoSigningKey: USAGE,
+    fault.NoPublicKey: UNSIGNED,
+    fault.NoTrustRoot: UNSIGNED,
+    fault.SigningTokenRefused: UNAVAILABLE,
 }
 
 
@@ -83,8 +93,4 @@ def refused(refusals: Refusals, order: tuple[int, ...] = PROMOTING) -> tuple[int
 
 
 def faulted(faults: tuple[Fault, ...]) -> int:
-    return min((FAULTS[type(each)] for each in faults), key=_rank)
-
-
-def _rank(code: int) -> int:
-    return PROMOTING.index(code) if code in PROMOTING else len(PROMOTING)
+    return min((FAULTS[type(each)] for each in faults), key=FAILING.index)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import anyio.from_thread
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Fault
@@ -13,10 +14,12 @@ from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.policy import Governance
 from floe.core.refusal import TokenRefused
-from floe.effects.ports import World
-from floe.shell import manifest, wiring
+from floe.effects.ports import Trace, World
+from floe.effects.trace.untraced import UNTRACED
+from floe.shell import manifest, tracing, wiring
 from floe.shell.asking import Asked, asker
 from floe.shell.complaint import Complaint
+from floe.shell.log import SILENT, Log
 from floe.shell.manifest import Loaded
 from floe.shell.secret import Secret
 from floe.shell.session import Session
@@ -46,7 +49,13 @@ def load_manifest(
 
 
 async def open_session(
-    loaded: Loaded, around: Surroundings, asked: Asked, *, world_of: WorldOf = wiring.world
+    loaded: Loaded,
+    around: Surroundings,
+    asked: Asked,
+    *,
+    world_of: WorldOf = wiring.world,
+    run: Trace | None = None,
+    log: Log = SILENT,
 ) -> Result[Session, Malformed | TokenRefused | Fault]:
     made = settled(world_of(loaded.settings, loaded.policy.governance, around))
     if isinstance(made, Failure):
@@ -55,14 +64,19 @@ async def open_session(
     who = settled(await asker(asked, loaded, around, world.clock))
     if isinstance(who, Failure):
         return Failure(who.failure())
+    traced = run or trace(around.traceparent, world.entropy)
+    heard = log._replace(trace_id=traced.trace_id)
+    if world.tracer is UNTRACED:
+        world = msgspec.structs.replace(world, tracer=tracing.tracer(traced, around, heard, world.entropy))
     return Success(
         Session(
             policy=loaded.policy,
             world=world,
             operator=who.unwrap().operator,
-            trace=trace(around.traceparent, world.entropy),
+            trace=traced,
             settings=loaded.settings,
             warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
+            log=heard,
         )
     )
 

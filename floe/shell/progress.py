@@ -9,9 +9,8 @@ import anyio
 
 from floe.core.gates import GateResult
 from floe.effects.gate.side_by_side import Board, Progress, Silence
-from floe.shell.emit import log
+from floe.shell.log import Log
 from floe.shell.settings import Surroundings
-from floe.shell.shared import Shared
 
 PATIENCE: Final = 5.0  # seconds that a gate may take without being told of
 LIVE_PATIENCE: Final = 0.5
@@ -19,20 +18,20 @@ TICK: Final = 0.1
 UP_AND_CLEAR: Final = "\x1b[{}A\x1b[J"
 
 
-def progress(shared: Shared, around: Surroundings) -> Progress:
-    """How to tell somebody who was called like this."""
-    if shared.quiet:
+def progress(log: Log, around: Surroundings) -> Progress:
+    """How to tell somebody who wants to be told like this."""
+    if not log.tells("info"):
         return Silence()
-    if shared.log_format == "text" and around.terminal and sys.stderr.isatty():
-        return Live(lines=Lines(shared=shared), stream=sys.stderr)
-    return Lines(shared=shared)
+    if log.form == "text" and around.terminal and sys.stderr.isatty():
+        return Live(lines=Lines(log=log), stream=sys.stderr)
+    return Lines(log=log)
 
 
 @dataclass(kw_only=True, slots=True)
 class Lines:
     """One line when a gate has run for some time, and one when it has ended; a quick one is not told of."""
 
-    shared: Shared
+    log: Log
     patience: float = PATIENCE
     _told: set[str] = field(default_factory=set)
     _ended: int = 0
@@ -47,10 +46,11 @@ class Lines:
 
     def tell(self, board: Board) -> None:
         for gate in self.due(board):
-            log(f"gate {gate}: running", self.shared)
+            message = f"gate {gate}: running"
+            self.log.info(message, gate=gate, status="running")
             self._told.add(gate)
         for result in self.news(board):
-            log(_ended(result), self.shared)
+            self.log.info(_ended(result), gate=result.gate, status=result.status, duration_ms=result.duration_ms)
 
     def due(self, board: Board) -> list[str]:
         """The gates that have run for so long that somebody may wonder."""

@@ -2,41 +2,36 @@
 
 from typing import Final
 
-from returns.result import Failure, Result, Success
-
-from floe.core.fault import Fault, Unavailable
 from floe.effects.ports import Registry
 from floe.effects.registry import credentials
+from floe.effects.registry.cloud import lender
+from floe.effects.registry.cloud.errand import Errand
+from floe.effects.registry.cloud.hosts import Kind
 from floe.effects.registry.credentials import Finder, Nothing, Password, Token
 from floe.effects.registry.origin import PORTS, Origin
 from floe.shell.clock import SystemClock, SystemEntropy
 from floe.shell.location import Location, Remote
 from floe.shell.secret import Secret
-from floe.shell.settings import Auth, RegistrySettings, Settings, Surroundings
+from floe.shell.settings import RegistrySettings, Settings, Surroundings
 
 HOSTS: Final = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 SETTING: Final = "artifacts.registry.auth"
 
 
-def registry(location: Remote, settings: RegistrySettings, around: Surroundings) -> Result[Registry, Fault]:
+def registry(location: Remote, settings: RegistrySettings, around: Surroundings) -> Registry:
     """A repository on a registry; nothing is asked of it yet."""
-    find = _finder(settings.auth, around)
-    if find is None:
-        why = f"{SETTING}: credentials of type {settings.auth.type} are not built yet; docker, basic and token are"
-        return Failure(Unavailable(where=location.uri, why=why))
     from floe.effects.registry.oci import Access, OciRegistry  # noqa: PLC0415 (a folder needs no network)
 
     scheme = "http" if settings.plain_http else "https"
     host = HOSTS.get(location.host, location.host).strip("[]")
-    return Success(
-        OciRegistry(
-            Origin(scheme=scheme, host=host, port=location.port or PORTS[scheme]),
-            location.repository,
-            Access(find=find, variables=around.variables, ca_file=settings.ca_file),
-            clock=SystemClock(),
-            entropy=SystemEntropy(),
-            shown=f"{location.authority}/{location.repository}",
-        )
+    origin = Origin(scheme=scheme, host=host, port=location.port or PORTS[scheme])
+    return OciRegistry(
+        origin,
+        location.repository,
+        Access(find=_finder(origin, settings, around), variables=around.variables, ca_file=settings.ca_file),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        shown=f"{location.authority}/{location.repository}",
     )
 
 
@@ -57,7 +52,8 @@ def _is_at(location: Location, authority: str) -> bool:
     return isinstance(location, Remote) and location.authority == authority
 
 
-def _finder(auth: Auth, around: Surroundings) -> Finder | None:
+def _finder(origin: Origin, settings: RegistrySettings, around: Surroundings) -> Finder:
+    auth = settings.auth
     match auth.type:
         case "docker":
             return credentials.docker(around.variables, around.home)
@@ -69,8 +65,14 @@ def _finder(auth: Auth, around: Surroundings) -> Finder | None:
         case "token":
             token = _said(auth.token)
             return lambda _: Token(token=token, source=SETTING)
-        case _:
-            return None
+        case "aws-irsa" | "azure-managed-identity" | "gcp-workload-identity" as kind:
+            return _cloud(kind, origin, settings, around)
+
+
+def _cloud(kind: Kind, origin: Origin, settings: RegistrySettings, around: Surroundings) -> Finder:
+    return lender.finder(
+        Errand(registry=origin, kind=kind, clock=SystemClock(), variables=around.variables, ca_file=settings.ca_file)
+    )
 
 
 def _said(secret: Secret | None) -> str:

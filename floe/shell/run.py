@@ -1,27 +1,26 @@
 """Running one command to its exit code. Ctrl-C ends it where it has not yet recorded anything."""
 
 import signal
-import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
 import anyio
 
-from floe.shell import exits
-from floe.shell.emit import emit
+from floe.shell import exits, summary
+from floe.shell.emit import emit, make_ready
 from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
 
-TERMINATED = 143  # 128 + SIGTERM, as shells have it
-
 
 def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
     """What the command replies is told; a bug is told as one."""
+    make_ready()
     try:
         reply = anyio.run(_interruptible, command)
     except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
         reply = _bug(error.exceptions[0] if isinstance(error, ExceptionGroup) else error, shared)
+    summary.append(reply, shared)
     return emit(reply, shared)
 
 
@@ -44,7 +43,7 @@ async def _interruptible(command: Callable[[], Awaitable[Reply]]) -> Reply:
 
 
 def _interrupted(number: int) -> Reply:
-    code = exits.INTERRUPTED if number == signal.SIGINT else TERMINATED
+    code = exits.INTERRUPTED if number == signal.SIGINT else exits.TERMINATED
     return Reply(
         code=code,
         document=error_document("interrupted", code, "Interrupted: nothing was written"),
@@ -53,8 +52,7 @@ def _interrupted(number: int) -> Reply:
 
 
 def _bug(error: Exception, shared: Shared) -> Reply:
-    if shared.verbose:
-        traceback.print_exception(error, file=sys.stderr)
+    shared.log.debug("".join(traceback.format_exception(error)).rstrip())
     message = f"{type(error).__name__}: {error}"
     return Reply(
         code=exits.BUG,

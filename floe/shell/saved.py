@@ -13,6 +13,7 @@ from floe.core.value import Value
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
 from floe.effects.registry.disk import opened
+from floe.effects.registry.stream import source
 
 LARGEST = 4 * 1024 * 1024  # bytes
 _EXPECTED = "a file written by --out, unchanged"
@@ -50,16 +51,34 @@ def load(path: Path) -> Result[Plan, Malformed]:
     return parse(content).alt(lambda malformed: _in(path, malformed.found))
 
 
-async def save(plan: Plan, path: Path) -> Outcome[None]:
-    return await in_thread(lambda: _write(plan, path))
+async def save(plan: Plan, path: Path, signature: bytes | None = None) -> Outcome[None]:
+    """Write a plan, and its signature beside it."""
+    return await in_thread(lambda: _write(plan, path, signature))
 
 
-def _write(plan: Plan, path: Path) -> None:
-    """The file appears whole or not at all; its folder is not made."""
+def signature_file(path: Path) -> Path:
+    """Where the signature of a plan is: Sigstore's own name for such a file."""
+    return path.with_name(f"{path.name}.sigstore.json")
+
+
+def load_signature(path: Path) -> bytes | None:
+    """The signature of a plan; None where there is none that can be read, which is as good as none."""
+    try:
+        with source(path) as file:
+            return file.read(LARGEST + 1)
+    except (FaultError, OSError):
+        return None
+
+
+def _write(plan: Plan, path: Path, signature: bytes | None) -> None:
+    """Each file appears whole or not at all, and no old signature stays beside a new plan; no folder is made."""
     with opened(path.parent) as folder:
         if folder is None:
             raise FaultError(Unwritable(where=str(path), why="its folder does not exist"))
+        folder.remove(signature_file(path).name)
         folder.put(path.name, render(plan))
+        if signature is not None:
+            folder.put(signature_file(path).name, signature)
 
 
 def _in(path: Path, found: str) -> Malformed:

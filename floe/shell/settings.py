@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from floe.core.policy import Trust
 from floe.core.value import Value
 from floe.shell.location import Location
 from floe.shell.secret import Secret
@@ -41,6 +42,7 @@ class RegistrySettings(Value, frozen=True, kw_only=True):
     plain_http: bool = False
     ca_file: Path | None = None
     signing: Signing | None = None
+    trust: Trust | None = None  # of whoever reads an artifact here; each environment has its own in the policy
 
 
 class Audit(Value, frozen=True, kw_only=True):
@@ -98,8 +100,33 @@ class Surroundings(Value, frozen=True, kw_only=True):
         return Secret(token) if token else None
 
     @property
+    def signing_password(self) -> Secret | None:
+        """What opens an encrypted key. Set to nothing it is the empty password, as it is to cosign."""
+        given = (self.variables.get(name) for name in ("FLOE_SIGNING_PASSWORD", "COSIGN_PASSWORD"))
+        return next((Secret(each) for each in given if each is not None), None)
+
+    @property
     def traceparent(self) -> str | None:
         return self.variables.get("TRACEPARENT") or None
+
+    @property
+    def otlp_endpoint(self) -> str | None:
+        """Where traces are to be sent, as OpenTelemetry's own variables say; None when nothing is."""
+        said = self.variables.get
+        if said("OTEL_SDK_DISABLED", "").strip().lower() == "true" or said("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
+            return None
+        return said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or said("OTEL_EXPORTER_OTLP_ENDPOINT") or None
+
+    @property
+    def otlp_protocol(self) -> str:
+        said = self.variables.get
+        specific, general = said("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), said("OTEL_EXPORTER_OTLP_PROTOCOL")
+        return specific or general or "http/protobuf"
+
+    @property
+    def step_summary(self) -> str | None:
+        """The file in which GitHub Actions takes a step's summary."""
+        return self.variables.get("GITHUB_STEP_SUMMARY") or None
 
     @property
     def no_color(self) -> bool:

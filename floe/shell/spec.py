@@ -10,10 +10,11 @@ from returns.result import Failure, Result, Success
 from floe.core import freeform
 from floe.core.document import Field, InputPort, OutputPort, Product, Transform
 from floe.core.freeform import Json
+from floe.core.nearest import nearest
 from floe.core.outcome import settled
 from floe.core.value import Value
 from floe.shell import markup
-from floe.shell.complaint import Complaint, Doubt, dotted, nearest, quoted
+from floe.shell.complaint import Complaint, Doubt, dotted, quoted
 from floe.shell.document import Spot
 from floe.shell.spec_form import (
     MISTAKE,

@@ -4,33 +4,24 @@ from pathlib import Path
 
 from returns.result import Failure, Result, Success
 
-from floe.core.facts import SignatureFacts
 from floe.core.fault import Fault, Unavailable
-from floe.core.names import Digest
-from floe.core.policy import Governance, Trust
+from floe.core.policy import Governance
 from floe.effects.gate.runner import GateRunner
 from floe.effects.ledger.folder import FolderLedger
-from floe.effects.ports import Ledger, Outcome, Registry, World
+from floe.effects.ports import Ledger, Registry, World
 from floe.effects.registry.folder import LayoutRegistry
 from floe.shell import remote
 from floe.shell.clock import SystemClock, SystemEntropy
 from floe.shell.location import Folder, Location
 from floe.shell.settings import RegistrySettings, Settings, Surroundings
-
-
-class NoVerifier:
-    """Checks nothing, and says so: nothing that must be checked passes."""
-
-    async def check(self, _: Digest, trust: Trust, /) -> Outcome[SignatureFacts]:
-        facts = SignatureFacts(status="not checkable", detail="this floe does not verify signatures yet")
-        return Success(facts if trust.enforcement != "off" else SignatureFacts())
+from floe.shell.signing import verifier
 
 
 def registry_at(location: Location, settings: RegistrySettings, around: Surroundings) -> Result[Registry, Fault]:
     """The repository at a location, reached as some settings say."""
     if isinstance(location, Folder):
         return Success(LayoutRegistry(location.path, location.written))
-    return remote.registry(location, settings, around)
+    return Success(remote.registry(location, settings, around))
 
 
 def ledger_in(registry: Registry) -> Ledger:
@@ -59,7 +50,7 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
                 inherited=around.variables,
                 layout=absolute(registry.layout.path) if isinstance(registry, LayoutRegistry) else None,
             ),
-            verifier=NoVerifier(),
+            verifier=verifier(registry, settings.registry, settings.base, around),
             clock=SystemClock(),
             entropy=SystemEntropy(),
         )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.process import Bench
 from tests.servers.docker_registry import DockerRegistries
+from tests.servers.sigstore.ready import Ready, ready
 
 
 @pytest.fixture
@@ -24,3 +25,10 @@ def docker_registries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dock
     registries = DockerRegistries(tmp_path_factory.mktemp("docker-registry"))
     yield registries
     registries.close()
+
+
+@pytest.fixture
+def sigstore() -> Iterator[Ready]:
+    """A Sigstore with Rekor v1 and timestamps, which signs for workflows on GitHub."""
+    with ready() as found:
+        yield found

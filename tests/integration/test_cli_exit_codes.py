@@ -145,10 +145,9 @@ Next: name a folder that holds one, or an empty or new folder
         unsigned,
         """
 ERROR: Signature verification failed
-The artifact's signature could not be checked
-Found: this floe does not verify signatures yet
-Check: floe artifact verify -r URI -t v1.0.0
-Sign: floe artifact sign -r URI -t v1.0.0
+Artifact is unsigned and enforcement is enabled
+Check: floe artifact verify -r oci-layout://registry -t v1.0.0
+Sign: floe artifact sign -r oci-layout://registry -t v1.0.0
 """,
     ),
     Case(
@@ -302,8 +301,8 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
     bench.push("v1.0.0")
     warned = bench.inside(*promote("v1.0.0", "dev"))
     assert warned.code == 0
-    assert warned.stderr == "WARNING: Signature not checkable: this floe does not verify signatures yet\n"
-    assert "Signature: WARNING this floe does not verify signatures yet\n" in warned.stdout
+    assert warned.stderr == "WARNING: Artifact is unsigned\n"
+    assert "Signature: WARNING missing\n" in warned.stdout
     strict = bench.inside(*promote("v1.0.0", "staging", "--strict"))
     assert (strict.code, strict.stderr) == (5, warned.stderr)
     assert "New tag: v1.0.0-staging\n" in strict.stdout

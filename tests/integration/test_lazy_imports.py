@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-HEAVY = ("oras", "sigstore", "requests", "cel", "cryptography", "tuf", "jsonschema")
+HEAVY = (
+    *("oras", "sigstore", "requests", "cel", "cryptography", "tuf", "jsonschema"),
+    *("boto3", "botocore", "opentelemetry", "nacl", "securesystemslib"),
+)
 
 ASK = """
 import sys

@@ -1,5 +1,7 @@
 """Manifests as people write them: what loads, what it means, and what is said of the others."""
 
+import base64
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from floe.core import canonical
 from floe.core.demand import Allowed, Coverage, Required
-from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer
+from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer, TrustedKey
 from floe.shell import manifest
 from floe.shell.location import Folder, Remote
 from floe.shell.secret import Secret
@@ -97,10 +99,18 @@ def test_what_is_measured_runs_alone_unless_it_says_otherwise() -> None:
     assert not gate(first("{tests: true}"), "tests").exclusive
 
 
+def key(name: str) -> TrustedKey:
+    """The key in a file, pinned as OpenSSL would: by its DER."""
+    der = base64.b64decode("".join((FOLDER / name).read_text().splitlines()[1:-1]))
+    return TrustedKey(reference=name, fingerprint=hashlib.sha256(der).hexdigest())
+
+
 def test_verification_is_resolved_for_each_environment() -> None:
     gitlab = TrustedIssuer(issuer="https://gitlab.com", subject_regex="project_path:acme/.*")
-    assert environment(FULL, "dev").trust == Trust(enforcement="warn", trusted_issuers=(gitlab,), keys=("dev.pub",))
-    assert environment(FULL).trust == Trust(enforcement="enforce", trusted_issuers=(GITHUB,), keys=("floe.pub",))
+    assert environment(FULL, "dev").trust == Trust(
+        enforcement="warn", trusted_issuers=(gitlab,), keys=(key("dev.pub"),)
+    )
+    assert environment(FULL).trust == Trust(enforcement="enforce", trusted_issuers=(GITHUB,), keys=(key("floe.pub"),))
 
 
 def test_no_verification_means_no_trust() -> None:
@@ -111,7 +121,7 @@ def test_no_verification_means_no_trust() -> None:
 
 def test_verification_that_is_given_is_enforced() -> None:
     text = "artifacts: {registry: {uri: 'oci-layout://x', verification: {keys: [floe.pub]}}}"
-    assert environment(text).trust == Trust(enforcement="enforce", keys=("floe.pub",))
+    assert environment(text).trust == Trust(enforcement="enforce", keys=(key("floe.pub"),))
 
 
 def test_registries_are_settings_and_the_primary_decides() -> None:
@@ -204,7 +214,7 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"webhooks", "sync", "verification", "approvals", "freeze", "reports"} <= features
+    assert {"webhooks", "sync", "approvals", "freeze", "reports"} <= features
 
 
 @pytest.mark.parametrize(
@@ -218,7 +228,7 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
             "begins with .*",
         ),
         (
-            "verification: {enabled: false, environments: {prod: {keys: [k]}}}",
+            "verification: {enabled: false, environments: {prod: {keys: [floe.pub]}}}",
             "verification.environments.prod",
             "say enabled: true",
         ),
@@ -227,6 +237,23 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
 def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: str) -> None:
     doubts = loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
+
+
+CLOUDS = {
+    "aws-irsa": ("ECR", "1.dkr.ecr.eu-west-1.amazonaws.com"),
+    "azure-managed-identity": ("ACR", "acme.azurecr.io"),
+    "gcp-workload-identity": ("Artifact Registry", "europe-docker.pkg.dev"),
+}
+
+
+@pytest.mark.parametrize("kind", CLOUDS)
+def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> None:
+    cloud, host = CLOUDS[kind]
+    text = "artifacts: {{registry: {{uri: 'oci://{host}/app', auth: {{type: {kind}}}}}}}"
+    assert loaded(text.format(host=host, kind=kind)).doubts == ()
+    (doubt,) = loaded(text.format(host=f"{host}.evil.example", kind=kind)).doubts
+    assert doubt.path == "artifacts.registry.auth.type"
+    assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
 
 
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:

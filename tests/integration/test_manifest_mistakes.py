@@ -53,6 +53,8 @@ TRUST = "verification: {{trusted_issuers: [{{issuer: 'https://a.example', subjec
     ("text", "said"),
     [
         ("", "this file is empty"),
+        (REGISTRY.format("verification: {keys: [none.pub]}"), "'none.pub', a file that cannot be read"),
+        (REGISTRY.format("verification: {keys: [full.yaml]}"), "a file that holds no public key"),
         ("- a", "a list"),
         ("artifacts:", "nothing"),
         ("artifcats: {}", "did you mean 'artifacts'?"),

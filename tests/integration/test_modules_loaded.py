@@ -7,7 +7,7 @@ from typing import Final
 from tests.integration.process import Bench
 
 LOADED: Final = (sys.executable, str(Path(__file__).with_name("loaded.py")))
-NETWORK: Final = {"sigstore", "requests", "urllib3", "oras", "httpx", "cryptography", "tuf"}
+NETWORK: Final = {"sigstore", "requests", "urllib3", "oras", "httpx", "cryptography", "tuf", "boto3", "opentelemetry"}
 
 
 def loaded_by(bench: Bench, *arguments: str) -> set[str]:

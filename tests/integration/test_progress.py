@@ -15,9 +15,9 @@ from floe.core.gates import Exited, GateResult, Output, judge
 from floe.core.policy import Gate
 from floe.effects.gate.side_by_side import Board, Progress, Silence, run_gates
 from floe.shell import progress
+from floe.shell.log import SILENT, Log
 from floe.shell.progress import Lines, Live
 from floe.shell.settings import Surroundings
-from floe.shell.shared import Shared
 from tests.integration.process import PLAIN, Bench
 
 DONE = Exited(code=0, output=Output(size=0))
@@ -36,7 +36,7 @@ def at(now: float, since: dict[str, float], *results: GateResult) -> Board:
 
 
 def test_a_gate_that_takes_its_time_is_told_of_when_it_does_and_when_it_ends() -> None:
-    lines = Lines(shared=Shared(), patience=3)
+    lines = Lines(log=Log(), patience=3)
     with redirect_stderr(io.StringIO()) as told:
         lines.tell(at(2.9, {"tests": 0.0, "scan": 0.0}))
         lines.tell(at(3.0, {"tests": 0.0, "scan": 0.0}, ended("quick", 2900)))
@@ -51,13 +51,21 @@ def test_a_gate_that_takes_its_time_is_told_of_when_it_does_and_when_it_ends() -
 
 def test_lines_are_json_where_logs_are() -> None:
     with redirect_stderr(io.StringIO()) as told:
-        Lines(shared=Shared(log_format="json"), patience=0).tell(at(0, {"tests": 0.0}))
-    assert json.loads(told.getvalue()) == {"level": "info", "message": "gate tests: running"}
+        Lines(log=Log(form="json"), patience=0).tell(at(0, {"tests": 0.0}))
+    line = json.loads(told.getvalue())
+    assert line | {"time": "", "trace_id": None} == {
+        "time": "",
+        "level": "info",
+        "message": "gate tests: running",
+        "trace_id": None,
+        "gate": "tests",
+        "status": "running",
+    }
 
 
 def test_live_lines_are_drawn_over_and_leave_nothing_but_what_ended() -> None:
     stream = io.StringIO()
-    live = Live(lines=Lines(shared=Shared(), patience=3), stream=stream)
+    live = Live(lines=Lines(log=Log(), patience=3), stream=stream)
     for board in (at(0.4, {"tests": 0.0}), at(1, {"tests": 0.0}), at(1.1, {"tests": 0.0})):
         live._draw(board, live._running(board))
     live._draw(at(4, {}, ended("tests", 4000)), [])
@@ -67,7 +75,7 @@ def test_live_lines_are_drawn_over_and_leave_nothing_but_what_ended() -> None:
 @pytest.mark.anyio
 async def test_whoever_follows_hears_the_end_of_the_last_gate_and_holds_nothing_up() -> None:
     stream = io.StringIO()
-    teller = Lines(shared=Shared(), patience=0)
+    teller = Lines(log=Log(), patience=0)
 
     async def run(_: Gate) -> Exited:
         await anyio.sleep(0.01)
@@ -79,12 +87,12 @@ async def test_whoever_follows_hears_the_end_of_the_last_gate_and_holds_nothing_
 
 
 @pytest.mark.parametrize(
-    ("shared", "kind"),
-    [(Shared(quiet=True), Silence), (Shared(), Lines), (Shared(log_format="json"), Lines)],
+    ("log", "kind"),
+    [(SILENT, Silence), (Log(), Lines), (Log(form="json"), Lines)],
 )
-def test_without_a_terminal_there_are_lines_and_quietly_nothing(shared: Shared, kind: type[Progress]) -> None:
+def test_without_a_terminal_there_are_lines_and_quietly_nothing(log: Log, kind: type[Progress]) -> None:
     with redirect_stderr(io.StringIO()):
-        assert isinstance(progress.progress(shared, Surroundings(variables={"TERM": "xterm"})), kind)
+        assert isinstance(progress.progress(log, Surroundings(variables={"TERM": "xterm"})), kind)
 
 
 def on_a_terminal(bench: Bench, *arguments: str, term: str = "xterm") -> tuple[str, str]:

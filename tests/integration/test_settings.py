@@ -69,6 +69,13 @@ def test_every_variable_has_its_name() -> None:
     assert (empty.identity_token, empty.traceparent, empty.no_color, empty.home) == (None, None, False, None)
 
 
+def test_the_password_of_a_key_may_be_the_one_that_cosign_reads() -> None:
+    assert around().signing_password is None
+    assert around(COSIGN_PASSWORD="c").signing_password == Secret("c")
+    assert around(COSIGN_PASSWORD="c", FLOE_SIGNING_PASSWORD="f").signing_password == Secret("f")
+    assert around(COSIGN_PASSWORD="c", FLOE_SIGNING_PASSWORD="").signing_password == Secret("")
+
+
 def test_a_secret_is_in_no_output() -> None:
     secret = Secret("canary")
     assert "canary" not in f"{secret} {secret!r} {[secret]} {Exception(secret)}"

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from floe.core.check import examine
-from floe.core.fault import Unwritable
+from floe.core.fault import Occupied, Unwritable
 from floe.shell import compiling, manifest, starter
-from floe.shell.starter import Occupied
 
 SCRIPTS = ("tests.sh", "security-scan.sh")
 

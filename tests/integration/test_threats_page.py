@@ -11,7 +11,7 @@ FAMILIES: Final = {"I": 21, "R": 23, "A": 14, "G": 12, "V": 11, "W": 10, "N": 11
 VERDICTS: Final = ("in", "changed", "out")
 STATES: Final = ("built", "partly", "documented", "not yet", "-")
 NUMBER: Final = re.compile(r"(?<![a-z0-9])([irgavwnlh])([0-9]{2})(?![a-z0-9])", re.IGNORECASE)
-VARIABLES: Final = {"FLOE_MANIFEST", "FLOE_OPERATOR", "FLOE_IDENTITY_TOKEN"}
+VARIABLES: Final = {"FLOE_MANIFEST", "FLOE_OPERATOR", "FLOE_IDENTITY_TOKEN", "FLOE_SIGNING_PASSWORD"}
 FOR_GATES: Final = {"FLOE_ENVIRONMENT"}  # what floe tells others
 
 

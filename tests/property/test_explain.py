@@ -14,7 +14,7 @@ from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, Ti
 from floe.core.operator import Operator
 from floe.core.phrase import by_whom, listed, minute, until
 from floe.core.policy import POLICY_GATE
-from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, Refusal, SignatureRefused
+from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, PlanUnsigned, Refusal, SignatureRefused
 from floe.core.scan import Scanned
 from tests.property.purity import deciding
 from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, any_of, faults, gate_results, operators, refusals
@@ -143,6 +143,14 @@ def test_each_want_of_a_signature_has_words_of_its_own(status: str) -> None:
     refusal = SignatureRefused(status=status, artifact=DIGESTS[0], version=VERSIONS[0])  # type: ignore[arg-type]  # one of them
     assert because(refusal)[0] == "Signature verification failed"
     assert any(line.startswith("Sign: ") for line in because(refusal))
+
+
+@pytest.mark.parametrize("status", ["missing", "invalid", "untrusted", "not checkable", "not checked"])
+def test_each_want_of_a_plans_signature_has_words_of_its_own(status: str) -> None:
+    refusal = PlanUnsigned(status=status, plan=DIGESTS[0], environment="prod")  # type: ignore[arg-type]  # one of them
+    lines = because(refusal)
+    assert lines[0].startswith("The plan")
+    assert lines[-1].startswith("Next: have it signed")
 
 
 def test_what_cannot_be_said_is_unknown() -> None:

@@ -183,6 +183,8 @@ DAMAGED = {
     ),
     "an entry that is no digest": altered(HEAD, manifests=[{**LISTED[0], "digest": "sha256:1"}]),
     "a segment": segment_of(grown(3).head.tail),
+    "a count without its segment": summarized(count=SEGMENT),
+    "a segment that is not counted": altered(HEAD, manifests=[*LISTED, describe(segment_of(grown(3).head.tail))]),
 }
 
 
@@ -198,6 +200,15 @@ def test_a_damaged_head_is_refused(manifest: Manifest) -> None:
 )
 def test_what_is_no_segment_is_refused(manifest: Manifest) -> None:
     assert isinstance(entries_of(manifest, WHERE).failure(), LedgerDamaged)
+
+
+@given(lengths, st.integers(-SEGMENT, SEGMENT))
+def test_a_head_counts_what_its_segments_hold_or_is_damaged(length: int, by: int) -> None:
+    now = grown(length).head
+    miscounted = encode(msgspec.structs.replace(now, count=now.count + by))
+    with deciding():
+        found = decode(miscounted, WHERE)
+    assert found == Success(now) if by == 0 else isinstance(found.failure(), LedgerDamaged)
 
 
 def test_a_head_of_newer_rules_is_too_new_whatever_else_it_says() -> None:

@@ -55,7 +55,7 @@ ASK = """
 import sys
 import msgspec, returns.result, re2            # what these need themselves is theirs
 from collections import abc; import contextlib, dataclasses, datetime, decimal, enum, functools, hashlib, itertools
-import typing, graphlib, fractions, operator, statistics, string, textwrap, difflib, base64, binascii, types
+import typing, graphlib, fractions, operator, statistics, string, textwrap, difflib, base64, binascii, json, types
 before = set(sys.modules)
 import importlib
 for name in sys.argv[1:]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from returns.result import Failure, Success
 
 from floe.core.command import Command, RollBack
 from floe.core.decide import decide
 from floe.core.effect import CreateTag, MovePointer
-from floe.core.event import Adopted, Event, Locked, Placement, Promoted, RolledBack
+from floe.core.event import Adopted, Event, Locked, Placement, Promoted, RolledBack, moved_to
 from floe.core.impact import compare
 from floe.core.names import Digest, Tag, Version, pointer, rollback_tag
 from floe.core.outcome import failures
@@ -196,8 +197,10 @@ def test_a_signature_is_asked_for_unless_the_promotion_held_a_verified_one() -> 
         ((promoted(0), promoted(1), promoted(2), back_to(1)), V[0]),
         ((promoted(0), promoted(1), promoted(0)), V[1]),
         ((back_to(0), promoted(1)), V[0]),
-        ((adopted(0), adopted(1, is_current=True)), V[0]),
-        ((adopted(0), adopted(1, is_current=True), adopted(2)), V[0]),
+        ((adopted(0), adopted(1, is_current=True)), None),
+        ((adopted(0, is_current=True), adopted(2), promoted(1)), V[0]),
+        ((promoted(0), adopted(2), promoted(1)), V[0]),
+        ((promoted(0), promoted(1), adopted(2)), V[0]),
         ((adopted(0), adopted(1)), None),
         ((promoted(0), Locked(environment=PROD, reason="x"), promoted(1)), V[0]),
     ],
@@ -207,6 +210,23 @@ def test_the_version_before_is_the_one_that_was_current_and_not_rolled_back_from
 ) -> None:
     state, _ = folded(history(*events))
     assert version_before(state.of(PROD)) == expected
+
+
+anything = st.one_of(
+    st.integers(0, 2).map(promoted),
+    st.builds(adopted, st.integers(0, 2), is_current=st.booleans()),
+    st.integers(0, 2).map(back_to),
+)
+
+
+@given(st.lists(anything, max_size=8))
+def test_what_a_rollback_finds_by_itself_was_current_once_and_is_not_now(events: list[Event]) -> None:
+    records = history(*events)
+    state, _ = folded(records)
+    with deciding():
+        found = version_before(state.of(PROD))
+    were = [event.version for _, record in records if oracle.moves(record) and (event := moved_to(record.event))]
+    assert found is None or (found in were and found != were[-1])
 
 
 def test_void_records_were_never_current() -> None:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floe.core.names import EnvironmentName, Tag, Version, environment_tag, is_reserved, parse_version, pointer
+from floe.core.nearest import LONGEST, MOST
 from floe.core.nearest import nearest as nearest_word
 from floe.core.suggest import SHOWN, available, nearest
 from tests.property.purity import deciding
@@ -59,3 +60,17 @@ def test_what_is_available_is_in_the_environment_newest_last(names: tuple[Tag, .
 def test_the_nearest_word_is_one_of_those_there_are(words: list[str]) -> None:
     assert nearest_word("test", words) == ("tests" if "tests" in words else None)
     assert nearest_word("zzzzzz", words) is None
+
+
+@given(st.lists(st.from_regex(r"[a-z]{1,8}([-_][a-z]{1,8})?", fullmatch=True), min_size=1, unique=True))
+def test_a_word_that_differs_in_case_and_dashes_alone_is_the_one_that_was_meant(words: list[str]) -> None:
+    meant = words[0]
+    with deciding():
+        found = nearest_word(meant.upper().replace("-", "_"), words)
+    assert found is not None
+    assert found.replace("-", "_") == meant.replace("-", "_")
+
+
+def test_a_word_is_not_compared_for_ever() -> None:
+    assert nearest_word("x" * LONGEST * 2, ["x" * LONGEST]) == "x" * LONGEST
+    assert nearest_word("tests", [*(f"a{number}" for number in range(MOST)), "tests"]) is None

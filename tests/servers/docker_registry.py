@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import bcrypt
 import pytest
 
 from floe.core.names import Digest
@@ -50,7 +51,7 @@ class DockerRegistry:
         self.kind = kind
         self.folder = folder
         self.ca_file: Path | None = None
-        self.authority = _free()
+        self.authority = free()
         self._numbers = itertools.count()
         self._log = folder / "access.log"
         config = folder / "config.yml"
@@ -81,6 +82,12 @@ class DockerRegistry:
         """Give a blob other content behind the registry's back."""
         name = digest.removeprefix("sha256:")
         (self.folder / f"data/docker/registry/v2/blobs/sha256/{name[:2]}/{name}/data").write_bytes(content)
+
+    def admit(self, username: str, password: str) -> None:
+        """Let in this one from now on, and nobody else."""
+        assert self.kind == "htpasswd"
+        hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+        (self.folder / "htpasswd").write_text(f"{username}:{hashed}\n")
 
     def close(self) -> None:
         self._process.terminate()
@@ -140,7 +147,8 @@ class DockerRegistries:
             registry.close()
 
 
-def _free() -> str:
+def free() -> str:
+    """An address on this machine where nobody listens."""
     with socket.create_server((LOOPBACK, 0)) as free:
         return f"{LOOPBACK}:{free.getsockname()[1]}"
 

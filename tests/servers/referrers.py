@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from tests.servers.wire import Answer, Line, Place, Request, first
 
@@ -13,15 +14,17 @@ INDEX: Final = "application/vnd.oci.image.index.v1+json"
 
 
 class Referrers:
-    """Answers who refers to a digest, and confirms a `subject` when it is pushed."""
+    """Answers who refers to a digest, and confirms a `subject` when it is pushed; in pages, and filtering, if asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: int | None = None, *, filters: bool = True) -> None:
+        self._page = page
+        self._filters = filters
         self._lock = threading.Lock()
         self._referring: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}  # by repository and subject, by digest
 
     def __call__(self, request: Request, line: Line) -> Answer:
         if (asked := request.place("referrers")) and request.method in ("GET", "HEAD"):
-            return self._list(asked, request.query.get("artifactType"))
+            return self._list(asked, request)
         answer = line.forward(request)
         place = request.place("manifests")
         if place and answer.status == 201 and (subject := _subject(request.body)):
@@ -31,13 +34,18 @@ class Referrers:
             self._forget(place)
         return answer
 
-    def _list(self, asked: Place, kind: str | None) -> Answer:
+    def _list(self, asked: Place, request: Request) -> Answer:
+        kind = request.query.get("artifactType") if self._filters else None
         with self._lock:
             known = tuple(self._referring.get((asked.repository, asked.rest), {}).values())
         fitting = [each for each in known if kind is None or each.get("artifactType") == kind]
+        start = int(request.query.get("start", "0"))
+        end = len(fitting) if self._page is None else start + self._page
+        query = urlencode({**request.query, "start": end})
+        link = () if end >= len(fitting) else (("Link", f'<{request.path}?{query}>; rel="next"'),)
         filtered = () if kind is None else (("OCI-Filters-Applied", "artifactType"),)
-        body = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": fitting}).encode()
-        return Answer(200, (("Content-Type", INDEX), *filtered), body)
+        body = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": fitting[start:end]}).encode()
+        return Answer(200, (("Content-Type", INDEX), *filtered, *link), body)
 
     def _keep(self, place: Place, subject: str, request: Request) -> None:
         described = _described(request)

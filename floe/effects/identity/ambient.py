@@ -27,18 +27,23 @@ class Ambient(Value, frozen=True, kw_only=True):
 
 def ambient(issuers: tuple[Issuer, ...], variables: Mapping[str, str]) -> Ambient:
     """The token of this CI, for the audience that the policy expects of it."""
-    import id as tokens  # noqa: PLC0415 (it brings a network library along, and most runs need neither)
-
     why: str | None = None
     for audience in dict.fromkeys(each.audience for each in _likely(issuers, variables)):
-        try:
-            found = tokens.detect_credential(audience)
-        except (tokens.IdentityError, OSError, ValueError):
-            why = _mention(audience, variables)
-            continue
-        if found is not None:
-            return Ambient(token=found)
+        found = token_for(audience, variables)
+        if found.token is not None:
+            return found
+        why = found.why or why
     return Ambient(why=why)
+
+
+def token_for(audience: str, variables: Mapping[str, str]) -> Ambient:
+    """The token of this CI for one audience."""
+    import id as tokens  # noqa: PLC0415 (it brings a network library along, and most runs need neither)
+
+    try:
+        return Ambient(token=tokens.detect_credential(audience))
+    except (tokens.IdentityError, OSError, ValueError):
+        return Ambient(why=_mention(audience, variables))
 
 
 def _likely(issuers: tuple[Issuer, ...], variables: Mapping[str, str]) -> Iterable[Issuer]:

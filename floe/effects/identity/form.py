@@ -2,9 +2,9 @@
 
 import base64
 import binascii
-import json
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from floe.core import notation
 from floe.core.value import Value
 from floe.effects.identity.refused import refused
 
@@ -50,14 +50,6 @@ def _headed(header: dict[str, Any]) -> tuple[str, str | None]:
     return algorithm, key_id
 
 
-def parsed(content: bytes) -> Any:  # noqa: ANN401 (whatever JSON holds)
-    """JSON that has one meaning only: no name twice in an object, no NaN. Raises `ValueError`."""
-    try:
-        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
 def _decoded(part: str) -> bytes:
     """base64url without padding (RFC 7515, section 2), in the only spelling that these bytes have."""
     try:
@@ -70,21 +62,7 @@ def _decoded(part: str) -> bytes:
 
 
 def _object(content: bytes, what: str) -> dict[str, Any]:
-    try:
-        found = parsed(content)
-    except ValueError:
-        found = None
+    found = notation.read(content).value_or(None)
     if not isinstance(found, dict):
         raise refused("form", f"a {what} part that is no JSON object, or says something twice", EXPECTED)
     return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)

@@ -4,8 +4,8 @@ import base64
 import binascii
 from typing import Any, Final
 
+from floe.core import notation
 from floe.core.value import Value
-from floe.effects.identity.form import parsed
 from floe.effects.identity.refused import refused
 
 LARGEST: Final = 64 * 1024  # bytes of a key set
@@ -37,10 +37,7 @@ class KeySet(Value, frozen=True, kw_only=True):
 
 def read(content: bytes, issuer: str, where: str) -> KeySet:
     """The set that these bytes spell."""
-    try:
-        found = parsed(content)
-    except ValueError:
-        found = None
+    found = notation.read(content).value_or(None)
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         raise refused("keys", f"no key set at {where}", "a JSON Web Key Set (RFC 7517)", issuer)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from floe.core import notation
 from floe.core.fault import Oversized, Unavailable
 from floe.core.policy import Issuer
 from floe.core.value import Value
 from floe.effects.blocking import FaultError
 from floe.effects.identity import keys
-from floe.effects.identity.form import parsed
 from floe.effects.identity.keys import KeySet
 from floe.effects.identity.refused import RefusedError, refused
 from floe.effects.ports import Clock
@@ -109,10 +109,7 @@ class KeySource:
 
 def _discovered(content: bytes, issuer: Issuer) -> str:
     """Where an issuer says its keys are; it must be the issuer that says so."""
-    try:
-        found = parsed(content)
-    except ValueError:
-        found = None
+    found = notation.read(content).value_or(None)
     said = found if isinstance(found, dict) else {}
     address = said.get("jwks_uri")
     if said.get("issuer") != issuer.issuer or not isinstance(address, str):

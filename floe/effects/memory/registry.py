@@ -13,7 +13,7 @@ from floe.core.names import Digest, Tag
 from floe.effects.blocking import in_thread
 from floe.effects.memory.trouble import Call, Trouble
 from floe.effects.ports import Outcome
-from floe.effects.registry import stream
+from floe.effects.registry import referring, stream
 
 SCHEME: Final = "memory://"
 
@@ -52,6 +52,13 @@ class MemoryRegistry:
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         return await self.trouble.around(_call("create_tag", tag), partial(self._create, tag, manifest))
+
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        return await self.trouble.around(_call("referrers"), partial(self._referrers, subject, artifact_type))
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        referring.check(manifest, subject)
+        return await self.trouble.around(_call("attach"), partial(self._put, manifest, None))
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         return await self.trouble.around(_call("blob"), partial(self._blob, digest, at_most))
@@ -95,6 +102,10 @@ class MemoryRegistry:
         if found != manifest.digest:
             return Failure(TagTaken(tag=tag, found=found, wanted=manifest.digest))
         return self._put(manifest, tag)
+
+    def _referrers(self, subject: Digest, kind: str | None) -> Outcome[tuple[Descriptor, ...]]:
+        found = (each for each in self.manifests.values() if referring.refers_to(each, subject))
+        return Success(referring.fitting(map(referring.described, found), kind, self.manifests.get))
 
     def _blob(self, digest: Digest, at_most: int) -> Outcome[bytes | None]:
         content = self.blobs.get(digest)

@@ -6,12 +6,13 @@ import anyio.lowlevel
 from returns.result import Success
 
 from floe.core import canonical
-from floe.core.facts import SignatureFacts
 from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
+from floe.core.signature import Findings
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.tracer import MemoryTracer
 from floe.effects.memory.trouble import Trouble
 from floe.effects.ports import Outcome, Subject, World
 
@@ -76,14 +77,21 @@ class ToldGates:
 
 
 class ToldVerifier:
-    """Every artifact's signatures are what `facts` holds for it, else missing."""
+    """What is attached to every artifact is what `findings` holds for it, else nothing."""
 
     def __init__(self) -> None:
-        self.facts: dict[Digest, SignatureFacts] = {}
+        self.findings: dict[Digest, Findings] = {}
 
-    async def check(self, artifact: Digest, _: Trust) -> Outcome[SignatureFacts]:
+    async def check(self, artifact: Digest, _: Trust) -> Outcome[Findings]:
         await anyio.lowlevel.checkpoint()
-        return Success(self.facts.get(artifact, SignatureFacts(status="missing")))
+        return Success(self.findings.get(artifact, Findings()))
+
+    async def read(self, about: Digest, _: bytes, __: Trust) -> Findings:
+        await anyio.lowlevel.checkpoint()
+        return self.findings.get(about, Findings())
+
+    async def remember(self) -> None:
+        """There is no next time."""
 
 
 class MemoryWorld:
@@ -97,6 +105,7 @@ class MemoryWorld:
         self.verifier = ToldVerifier()
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
+        self.tracer = MemoryTracer(self.clock, CountedEntropy())
 
     @property
     def world(self) -> World:
@@ -107,4 +116,5 @@ class MemoryWorld:
             verifier=self.verifier,
             clock=self.clock,
             entropy=self.entropy,
+            tracer=self.tracer,
         )

@@ -8,8 +8,19 @@ from floe.core import artifact
 from floe.core.artifact import Contents, Descriptor, Manifest
 from floe.core.fault import Absent, Damaged
 from floe.core.names import Digest, Tag
+from floe.core.outcome import settled
+from floe.core.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
+from floe.effects.signing.candidates import PREDICATE
+
+
+class Attached(Value, frozen=True, kw_only=True):
+    """Something that refers to the artifact. What it is said to be, nobody has checked."""
+
+    digest: Digest
+    type: str | None
+    predicate_type: str | None = None
 
 
 class Inspected(Value, frozen=True, kw_only=True):
@@ -26,6 +37,9 @@ class Inspected(Value, frozen=True, kw_only=True):
     subject: Descriptor | None
     annotations: dict[str, str]
     tags: tuple[Tag, ...]
+    signatures: tuple[Attached, ...] = ()
+    attestations: tuple[Attached, ...] = ()
+    others: tuple[Attached, ...] = ()
 
 
 async def inspect(registry: Registry, reference: Tag | Digest) -> Outcome[Inspected]:
@@ -33,8 +47,11 @@ async def inspect(registry: Registry, reference: Tag | Digest) -> Outcome[Inspec
     if isinstance(read, Failure):
         return read
     manifest, said = read.unwrap()
-    tags = await _tags_of(registry, manifest.digest)
-    return tags.map(partial(_inspected, registry, manifest, said))
+    tags = settled(await _tags_of(registry, manifest.digest))
+    if isinstance(tags, Failure):
+        return Failure(tags.failure())
+    referrers = await registry.referrers(manifest.digest)
+    return referrers.map(lambda found: _inspected(registry, (manifest, said), tags.unwrap(), found))
 
 
 async def read_artifact(registry: Registry, reference: Tag | Digest) -> Outcome[tuple[Manifest, Contents]]:
@@ -57,7 +74,10 @@ async def _tags_of(registry: Registry, digest: Digest) -> Outcome[tuple[Tag, ...
     return listed.map(lambda tags: tuple(sorted(tag for tag, its in tags.items() if its == digest)))
 
 
-def _inspected(registry: Registry, manifest: Manifest, said: Contents, tags: tuple[Tag, ...]) -> Inspected:
+def _inspected(
+    registry: Registry, read: tuple[Manifest, Contents], tags: tuple[Tag, ...], referrers: tuple[Descriptor, ...]
+) -> Inspected:
+    manifest, said = read
     return Inspected(
         reference=registry.reference(manifest.digest),
         digest=manifest.digest,
@@ -70,4 +90,17 @@ def _inspected(registry: Registry, manifest: Manifest, said: Contents, tags: tup
         subject=said.subject,
         annotations=said.annotations,
         tags=tags,
+        **_sorted_out(tuple(map(_attached, referrers))),
     )
+
+
+def _attached(listed: Descriptor) -> Attached:
+    return Attached(digest=listed.digest, type=listed.artifact_type, predicate_type=listed.annotations.get(PREDICATE))
+
+
+def _sorted_out(attached: tuple[Attached, ...]) -> dict[str, tuple[Attached, ...]]:
+    """By what they say they are: signatures, statements of another kind, and everything else."""
+    signatures = tuple(each for each in attached if each.predicate_type == COSIGN_SIGN)
+    attestations = tuple(each for each in attached if each.predicate_type and each not in signatures)
+    others = tuple(each for each in attached if not each.predicate_type)
+    return {"signatures": signatures, "attestations": attestations, "others": others}

@@ -1,5 +1,6 @@
 """How we are let in: nothing is shown until a server asks, and then only to it and its checked token service."""
 
+from datetime import timedelta
 from threading import Lock
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +18,7 @@ from floe.effects.registry.origin import Origin, origin_of, why_no_token_service
 from floe.effects.registry.wire import Request, Wire
 
 LARGEST_TOKEN: Final = 256 * 1024  # bytes of a token service's answer
+MARGIN: Final = timedelta(minutes=5)  # before its end, in which what was lent is not begun with
 FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -64,14 +66,40 @@ class Entrance:
             return self._fault(f"the {kind} credentials {_from(credentials)} are known, and may not do this ({said})")
         return self._fault(f"it does not take the {kind} credentials {_from(credentials)} ({said})")
 
-    def _obtained(self, header: str, already: str | None, until: float) -> str:
-        if self._credentials is None:
+    def renewed(self, need: str, already: str | None) -> str | None:
+        """What to show instead of a password that has ended, as some registries say with 403; None without another."""
+        with self._lock:
+            if (current := self.shown(need)) is not None and current != already:
+                return current  # another thread was told first
+            if not _is_lent(self._credentials) or already is None or not already.startswith("Basic "):
+                return None
             self._credentials = self._find(self._registry.authority)
+            shown = self._credentials.basic if isinstance(self._credentials, Password) else already
+            self._shown = {each: shown if value == already else value for each, value in self._shown.items()}
+            return shown if shown != already else None
+
+    def _obtained(self, header: str, already: str | None, until: float) -> str:
+        """What to show; what was lent is had anew once it has ended or is not taken, and then not once more."""
+        known = self._credentials
+        if known is not None and not (_is_lent(known) and self._has_ended(known)):
+            try:
+                return self._fitting(known, header, already, until)
+            except FaultError as error:
+                if not _is_lent(known) or not isinstance(error.fault, CredentialsRefused):
+                    raise
+        self._credentials = self._find(self._registry.authority)
+        return self._fitting(self._credentials, header, already, until)
+
+    def _has_ended(self, credentials: Credentials) -> bool:
+        ends = credentials.ends if isinstance(credentials, Password) else None
+        return ends is not None and ends - MARGIN <= self._clock.now()
+
+    def _fitting(self, credentials: Credentials, header: str, already: str | None, until: float) -> str:
         offered = {each.scheme: each for each in challenge.parse(header)}
-        match self._credentials:
+        match credentials:
             case Token(token=token):
                 shown = f"Bearer {self._sendable(token)}"
-            case credentials if "bearer" in offered:
+            case _ if "bearer" in offered:
                 return f"Bearer {self._token(offered['bearer'], credentials, until)}"
             case Password() as password if "basic" in offered:
                 shown = password.basic
@@ -79,7 +107,7 @@ class Entrance:
                 raise self.refused(401, "", None)
             case _:
                 kinds = ", ".join(offered) or "nothing that can be read"
-                raise self._fault(f"it asks for {kinds}, and the credentials {_from(self._credentials)} do not fit")
+                raise self._fault(f"it asks for {kinds}, and the credentials {_from(credentials)} do not fit")
         if shown == already:
             raise self.refused(401, "", already)
         return shown
@@ -125,6 +153,10 @@ class Entrance:
 
 def _from(credentials: Credentials | None) -> str:
     return f"from {credentials.source}" if credentials else ""
+
+
+def _is_lent(credentials: Credentials | None) -> bool:
+    return isinstance(credentials, Password) and credentials.ends is not None
 
 
 def _request(realm: Origin, offered: Challenge, credentials: Credentials) -> Request:

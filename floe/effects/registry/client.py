@@ -76,7 +76,13 @@ class Client:
             answer = self._wire.send(_showing(request, shown), until)
         if answer.status in (401, 403):
             said = self.said(answer)
-            raise self._entrance.refused(said.status, said.words, shown)
+            again = self._entrance.renewed(need, shown) if said.is_end else None
+            if again is None:
+                raise self._entrance.refused(said.status, said.words, shown)
+            answer = self._wire.send(_showing(request, again), until)
+            if answer.status in (401, 403):
+                said = self.said(answer)
+                raise self._entrance.refused(said.status, said.words, again)
         return answer
 
     def follow(self, answer: Answer, address: str, until: float) -> Answer:

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -25,11 +26,12 @@ HUB_KEY: Final = "https://index.docker.io/v1/"  # under which docker keeps what 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Password:
-    """A user name and a password, and where they were found."""
+    """A user name and a password, and where they were found. One that ends can be had anew."""
 
     username: str = field(repr=False)
     password: str = field(repr=False)
     source: str
+    ends: datetime | None = None
 
     @property
     def basic(self) -> str:

@@ -56,6 +56,11 @@ class Said(Value, frozen=True, kw_only=True):
         return self.status == 404 and any(code in ABSENT for code in self.codes)  # noqa: PLR2004 (not found)
 
     @property
+    def is_end(self) -> bool:
+        """Whether ECR may be saying that a password has ended; to a HEAD it says so without words."""
+        return self.status == 403 and (not self.words or "expired" in self.words.lower())  # noqa: PLR2004 (forbidden)
+
+    @property
     def is_immutable(self) -> bool:
         """Whether this is how registries say that a tag may not be moved."""
         return self.status in (409, 412) or any(code in IMMUTABLE for code in self.codes)
@@ -68,9 +73,9 @@ def said(status: int, body: bytes, retry_after: str | None, now: datetime) -> Sa
         errors = (_Error(message="" if body.lstrip().startswith(b"<") else body.decode(errors="replace")),)
     return Said(
         status=status,
-        codes=tuple(_clean(each.code) for each in errors if each.code),
-        words=_clean(next((each.message for each in errors if each.message), "")),
-        digests=tuple(_clean(_digest(each.detail)) for each in errors if each.code in MISSING and each.detail),
+        codes=tuple(clean(each.code) for each in errors if each.code),
+        words=clean(next((each.message for each in errors if each.message), "")),
+        digests=tuple(clean(_digest(each.detail)) for each in errors if each.code in MISSING and each.detail),
         after=_seconds(retry_after, now),
     )
 
@@ -112,7 +117,7 @@ def unreached(error: Exception, origin: Origin) -> FaultError:
         case TimeoutError():
             return _transient(origin, f"{name} could not be connected to in time; check the network", SELDOM)
         case _:
-            return _transient(origin, f"{name} could not be connected to: {_clean(str(error))}", SELDOM)
+            return _transient(origin, f"{name} could not be connected to: {clean(str(error))}", SELDOM)
 
 
 def broken(error: Exception, origin: Origin) -> FaultError:
@@ -158,6 +163,6 @@ def _seconds(written: str | None, now: datetime) -> float | None:
     return max(0.0, min((at - now).total_seconds(), LONGEST_WAIT))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """A stranger's words on one line, with nothing in them that a terminal would obey."""
     return "".join(each if each.isprintable() else " " for each in text[:LONGEST_WORDS]).strip()

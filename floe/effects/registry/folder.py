@@ -12,7 +12,9 @@ from floe.core.fault import Oversized, TagTaken
 from floe.core.names import Digest, Tag
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
+from floe.effects.registry import referring
 from floe.effects.registry.layout import Layout
+from floe.effects.registry.referring import Listing
 
 SCHEME: Final = "oci-layout://"
 
@@ -48,6 +50,14 @@ class LayoutRegistry:
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         return await in_thread(partial(self._create, tag, manifest))
+
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        found = await in_thread(partial(self._referrers, subject, artifact_type))
+        return found.bind(lambda outcome: outcome)
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        referring.check(manifest, subject)
+        return await in_thread(partial(self._attach, manifest, subject.digest))
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         return await in_thread(partial(self.layout.read_blob, digest, at_most))
@@ -98,6 +108,30 @@ class LayoutRegistry:
             self.layout.write_blob(manifest.content)
             if found is None:
                 change.tag(tag, _entry(manifest))
+
+    def _referrers(self, subject: Digest, kind: str | None) -> Outcome[tuple[Descriptor, ...]]:
+        """By the fall-back tag; other tools list a referrer of an image layout without a name instead."""
+        unnamed = self._unnamed(subject)
+        found = {each.digest: each for each in (*self._listing(subject).referrers, *unnamed)}
+        bounded = referring.bounded(tuple(found.values()), subject, self.location)
+        return bounded.map(lambda few: referring.fitting(few, kind, self._by_digest))
+
+    def _unnamed(self, subject: Digest) -> tuple[Descriptor, ...]:
+        listed = (Digest(each.digest) for each in self.layout.index().entries if each.name is None)
+        read = (self._by_digest(each) for each in listed)
+        return tuple(referring.described(each) for each in read if each and referring.refers_to(each, subject))
+
+    def _listing(self, subject: Digest) -> Listing:
+        return referring.decode(self._manifest(referring.fallback_tag(subject)), self.location)
+
+    def _attach(self, manifest: Manifest, subject: Digest) -> None:
+        self._check_size(manifest)
+        with self.layout.transaction() as change:
+            listing = self._listing(subject).with_lines((referring.described(manifest),)).encode()
+            self._check_size(listing)
+            self.layout.write_blob(manifest.content)
+            self.layout.write_blob(listing.content)
+            change.tag(referring.fallback_tag(subject), _entry(listing))
 
     def _check_size(self, manifest: Manifest) -> None:
         size = len(manifest.content)

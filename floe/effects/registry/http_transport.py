@@ -6,14 +6,14 @@ from urllib.parse import quote
 import msgspec
 
 from floe.core import artifact, canonical
-from floe.core.artifact import LARGEST_MANIFEST, MANIFEST_TYPES, Manifest
+from floe.core.artifact import INDEX, LARGEST_MANIFEST, MANIFEST_TYPES, Manifest
 from floe.core.fault import Damaged
 from floe.core.names import Digest, Tag, parse_tag
 from floe.core.value import Value
 from floe.effects.blocking import FaultError
-from floe.effects.registry import faults
+from floe.effects.registry import faults, referring
 from floe.effects.registry.client import REDIRECTS, Client
-from floe.effects.registry.transport import FixedTagError, Page
+from floe.effects.registry.transport import FixedTagError, Page, Referred
 from floe.effects.registry.wire import Answer
 
 ACCEPT: Final = {"Accept": ", ".join(MANIFEST_TYPES)}
@@ -23,6 +23,7 @@ LARGEST_PAGE: Final = 64 * 1024 * 1024  # bytes; some registries give all tags a
 MOST_KEPT: Final = 64  # manifests, so that one command does not read the same one twice
 LARGEST_KEPT: Final = 64 * 1024  # bytes
 UNHEADED: Final = (405, 501)  # from servers that know no HEAD
+UNLISTED: Final = (400, 404, 405, 406, 501)  # from registries that know no referrers
 
 
 class _Tags(Value, frozen=True, kw_only=True):
@@ -59,14 +60,14 @@ class HttpTransport:
         found = self.manifest(reference, until)
         return found.digest if found else None
 
-    def put(self, reference: Digest | Tag, manifest: Manifest, until: float) -> None:
+    def put(self, reference: Digest | Tag, manifest: Manifest, until: float) -> bool:
         address = self._client.address(f"manifests/{reference}")
         headers = {"Content-Type": manifest.media_type}
         answer = self._client.send("PUT", address, until, headers=headers, body=manifest.content)
         if answer.status in (200, 201, 202):
             answer.text()
             self._check(self._client.named(answer), manifest.digest)
-            return
+            return answer.header("OCI-Subject") is not None
         said = self._client.said(answer)
         absent = faults.missing(said, self._client.where)
         if absent is not None:
@@ -89,6 +90,20 @@ class HttpTransport:
             raise self._damaged("a list of tags", "something else") from None
         tags = tuple(Tag(each) for each in listed if parse_tag(each).value_or(None))
         return Page(tags=tags, following=self._following(link, listed))
+
+    def referred(self, subject: Digest, kind: str | None, address: str | None, until: float) -> Referred | None:
+        query = "" if kind is None else f"?artifactType={quote(kind, safe='')}"
+        address = address or self._client.address(f"referrers/{subject}{query}")
+        answer = self._client.send("GET", address, until, headers=FRESH)
+        if answer.status in UNLISTED or answer.status in REDIRECTS or not _is_index(answer):
+            answer.close()
+            return None
+        if answer.status != 200:  # noqa: PLR2004 (OK)
+            raise self._client.unexpected(answer)
+        following = self._linked(answer.header("Link"), "list of referrers")
+        content = answer.content(LARGEST_MANIFEST, f"list of referrers of {subject}", self._client.where)
+        listed = referring.decode(Manifest(media_type=INDEX, content=content), self._client.where)
+        return Referred(manifests=listed.referrers, following=following)
 
     def _is_absent(self, answer: Answer) -> bool:
         """Whether the registry says that it is not there; a 404 of something else on the way does not say so."""
@@ -145,12 +160,16 @@ class HttpTransport:
 
     def _following(self, link: str | None, listed: tuple[str, ...]) -> str | None:
         """The address of the next page: what `Link` says, else what follows a page that is just full."""
-        if link is not None:
-            address, bracket, rest = link.strip().removeprefix("<").partition(">")
-            if bracket and 'rel="next"' in rest.replace("rel=next", 'rel="next"').replace(" ", ""):
-                return self._client.ours(address, "list of tags")
+        if (linked := self._linked(link, "list of tags")) is not None:
+            return linked
         if len(listed) == PAGE:
             return self._client.address(f"tags/list?n={PAGE}&last={quote(listed[-1], safe='')}")
+        return None
+
+    def _linked(self, link: str | None, what: str) -> str | None:
+        address, bracket, rest = (link or "").strip().removeprefix("<").partition(">")
+        if bracket and 'rel="next"' in rest.replace("rel=next", 'rel="next"').replace(" ", ""):
+            return self._client.ours(address, what)
         return None
 
     def _check(self, found: Digest | None, wanted: Digest) -> None:
@@ -159,3 +178,9 @@ class HttpTransport:
 
     def _damaged(self, expected: str, found: str) -> FaultError:
         return FaultError(Damaged(where=self._client.where, expected=expected, found=found))
+
+
+def _is_index(answer: Answer) -> bool:
+    """Whether an answer may be a list of referrers; some that keep none answer with a page for people."""
+    written = (answer.header("Content-Type") or "").partition(";")[0].strip().lower()
+    return answer.status != 200 or written == INDEX  # noqa: PLR2004 (OK)

@@ -101,9 +101,16 @@ class Line:
             self.guard.raw.close()
 
 
-def connect(origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext], clock: Clock, until: float) -> Line:
+def connect(
+    origin: Origin,
+    proxy: Proxy | None,
+    tls: Callable[[], ssl.SSLContext],
+    clock: Clock,
+    until: float,
+    seconds: float = CONNECT_SECONDS,
+) -> Line:
     """A new line; whatever goes wrong is an `OSError`."""
-    left = max(0.001, min(CONNECT_SECONDS, until - clock.monotonic()))
+    left = max(0.001, min(seconds, until - clock.monotonic()))
     host = (proxy.host, proxy.port) if proxy else (origin.host, origin.port)
     raw = socket.create_connection(host, left)
     try:

@@ -16,13 +16,14 @@ from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Clock, Entropy, Outcome
-from floe.effects.registry import stream
+from floe.effects.registry import referring, stream
 from floe.effects.registry.auth import Entrance
 from floe.effects.registry.client import Client
 from floe.effects.registry.credentials import Finder
 from floe.effects.registry.http_transport import HttpTransport
 from floe.effects.registry.oras_transport import OrasCarrier
 from floe.effects.registry.origin import Origin
+from floe.effects.registry.referrals import Referrals
 from floe.effects.registry.retry import Patience
 from floe.effects.registry.transport import Content
 from floe.effects.registry.wire import Wire
@@ -65,6 +66,7 @@ class OciRegistry:
         self._transport = HttpTransport(client)
         self._carrier = OrasCarrier(client)
         self._patience = Patience(clock, entropy)
+        self._referrals = Referrals(self._transport, self._patience, clock, entropy, self.location)
         self._listed: frozenset[Tag] | None = None  # the tags, as they were listed last
 
     @property
@@ -107,11 +109,21 @@ class OciRegistry:
         return await self._ask(partial(self._transport.manifest, reference))
 
     async def put_manifest(self, manifest: Manifest, tag: Tag | None = None) -> Outcome[None]:
-        return await self._ask(Put(self._transport, manifest, tag or manifest.digest, self.location))
+        return await self._put(Put(self._transport, manifest, tag or manifest.digest, self.location))
 
     async def create_tag(self, tag: Tag, manifest: Manifest) -> Outcome[None]:
         is_absent = self._listed is not None and tag not in self._listed
-        return await self._ask(Put(self._transport, manifest, tag, self.location, is_new=True, is_absent=is_absent))
+        return await self._put(Put(self._transport, manifest, tag, self.location, is_new=True, is_absent=is_absent))
+
+    async def referrers(self, subject: Digest, artifact_type: str | None = None) -> Outcome[tuple[Descriptor, ...]]:
+        return await self._referrals.all(subject, artifact_type)
+
+    async def attach(self, manifest: Manifest, subject: Descriptor) -> Outcome[None]:
+        referring.check(manifest, subject)
+        is_listed = settled(await self._ask(Put(self._transport, manifest, manifest.digest, self.location)))
+        if isinstance(is_listed, Failure) or is_listed.unwrap():
+            return is_listed.map(lambda _: None)
+        return await self._referrals.add(manifest, subject.digest)
 
     async def blob(self, digest: Digest, *, at_most: int) -> Outcome[bytes | None]:
         return await self._ask(lambda until: self._transport.blob(digest, at_most, until))
@@ -147,6 +159,9 @@ class OciRegistry:
                 self._carrier.send(content, digest, until)
 
         return await self._ask(attempt, BLOB_SECONDS)
+
+    async def _put(self, put: Put) -> Outcome[None]:
+        return (await self._ask(put)).map(lambda _: None)
 
     async def _ask(self, attempt: Callable[[float], T], seconds: float = SECONDS) -> Outcome[T]:
         return await self._patience.persist(attempt, self._patience.moment(seconds))

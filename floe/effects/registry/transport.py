@@ -33,6 +33,13 @@ class Page(Value, frozen=True, kw_only=True):
     following: str | None = None
 
 
+class Referred(Value, frozen=True, kw_only=True):
+    """Some of those who refer to an artifact, and the address of those after them."""
+
+    manifests: tuple[Descriptor, ...]
+    following: str | None = None
+
+
 class Portions(Protocol):
     """Bytes to send, in portions, as often as it takes."""
 
@@ -51,10 +58,14 @@ class Transport(Protocol):
 
     def resolve(self, reference: Digest | Tag, until: float) -> Digest | None: ...
 
-    def put(self, reference: Digest | Tag, manifest: Manifest, until: float) -> None: ...
+    def put(self, reference: Digest | Tag, manifest: Manifest, until: float) -> bool:
+        """Whether the registry says that it lists the manifest among those who refer to its subject."""
 
     def page(self, address: str | None, until: float) -> Page:
         """The first tags, or those at an address that an earlier page gave."""
+
+    def referred(self, subject: Digest, kind: str | None, address: str | None, until: float) -> Referred | None:
+        """The first who refer to an artifact, or those at an address; None when the registry keeps no such list."""
 
     def has_blob(self, digest: Digest, until: float) -> bool: ...
 

@@ -14,7 +14,7 @@ from floe.core.fault import Damaged, Oversized
 from floe.effects.blocking import FaultError
 from floe.effects.ports import Clock
 from floe.effects.registry import faults, tls
-from floe.effects.registry.line import Line, connect
+from floe.effects.registry.line import CONNECT_SECONDS, Line, connect
 from floe.effects.registry.origin import Origin
 from floe.effects.registry.proxies import proxy_for
 from floe.effects.registry.stream import CHUNK
@@ -106,8 +106,16 @@ class Answer:
 class Wire:
     """Connections to origins, kept open between requests. Threads may share it."""
 
-    def __init__(self, clock: Clock, variables: Mapping[str, str], ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        variables: Mapping[str, str],
+        ca_file: Path | None = None,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> None:
         self._clock = clock
+        self._connect_seconds = connect_seconds
         self._variables = variables
         self._ca_file = ca_file
         self._lock = Lock()
@@ -156,7 +164,7 @@ class Wire:
                 return line
             line.close()
         proxy = proxy_for(origin, self._variables)
-        return connect(origin, proxy, lambda: self._tls, self._clock, until)
+        return connect(origin, proxy, lambda: self._tls, self._clock, until, self._connect_seconds)
 
     def _kept(self, origin: Origin) -> Line | None:
         with self._lock:

@@ -36,16 +36,18 @@ class Put:
         self._is_absent = is_absent  # as the tags were listed just now
         self._was_tried = False
 
-    def __call__(self, until: float) -> None:
+    def __call__(self, until: float) -> bool:
+        """Whether the registry said that it lists the manifest with its subject."""
         self._check_size()
         must_look = self._was_tried or (self._is_new and not self._is_absent)
         if must_look and self._is_there(until):
-            return
+            return False
         self._was_tried = True
         try:
-            self._transport.put(self._reference, self._manifest, until)
+            return self._transport.put(self._reference, self._manifest, until)
         except FixedTagError as error:  # some say so even when nothing would change
             self._settle(error, until)
+            return False
 
     def _is_there(self, until: float) -> bool:
         found = self._transport.resolve(self._reference, until)

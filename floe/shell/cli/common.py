@@ -34,10 +34,11 @@ def writes(command: Command) -> Callable[..., None]:
 def _with(command: Command, shared: dict[str, tuple[Any, Any]]) -> Callable[..., None]:
     def run(context: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the command line gives
         from floe.shell.run import run as carry_out
+        from floe.shell.trace import begun
 
         # Whoever calls the app as a function may hand in a world: `app([...], obj=world_of)`.
         options = {name: given.pop(name) for name in shared}
-        known = Shared(**options, is_reading=shared is READING, world_of=context.obj)
+        known = Shared(begun(), command.__name__, **options, is_reading=shared is READING, world_of=context.obj)
         raise typer.Exit(carry_out(lambda: command(known, **given), known))
 
     own = tuple(inspect.signature(command).parameters.values())[1:]

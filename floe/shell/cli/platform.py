@@ -24,6 +24,7 @@ From = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
 RunGates = Annotated[bool, typer.Option("--run-gates", help="With --dry-run: run the gates' commands.")]
 Out = Annotated[Path | None, typer.Option("--out", help="With --dry-run: save the plan.", metavar="PLAN")]
+Sign = Annotated[bool, typer.Option("--sign", help="With --out: sign the plan, as the manifest says or with --key.")]
 Force = Annotated[bool, typer.Option("--force", help="Promote again what is already there.")]
 IfNeeded = Annotated[bool, typer.Option("--if-needed", help="Exit with 0 when it is already there.")]
 Wait = Annotated[float, typer.Option("--wait", help="How long to try after losing a race.", metavar="SECONDS", min=0)]
@@ -58,6 +59,8 @@ async def promote(
     dry_run: DryRun = False,
     run_gates: RunGates = False,
     out: Out = None,
+    sign: Sign = False,
+    key: Annotated[str | None, typer.Option("--key", help="With --sign: the key to sign with.", metavar="REF")] = None,
     force: Force = False,
     if_needed: IfNeeded = False,
     wait: Wait = 30.0,
@@ -68,8 +71,9 @@ async def promote(
     from floe.shell.render.previews import Asked
 
     asked = Asked(version=version, to=to, source=source, force=force, if_needed=if_needed, strict=strict)
-    if dry_run or out is not None or run_gates:
-        return await promoting.preview(shared, asked, run_gates=run_gates, out=out)
+    if dry_run or out is not None or run_gates or sign:
+        saving = promoting.Saving(out=out, sign=sign, key=key)
+        return await promoting.preview(shared, asked, run_gates=run_gates, saving=saving)
     return await promoting.promote(shared, asked, wait=wait)
 
 
@@ -84,11 +88,21 @@ async def show(_: Shared, plan: PlanFile) -> Reply:
 
 @app.command()
 @writes
-async def apply(shared: Shared, plan: PlanFile) -> Reply:
+async def apply(
+    shared: Shared,
+    plan: PlanFile,
+    signature: Annotated[
+        Path | None, typer.Option("--signature", help="Its signature; else PLAN.sigstore.json.", metavar="FILE")
+    ] = None,
+    *,
+    require_signed: Annotated[
+        bool, typer.Option("--require-signed", help="Refuse a plan that nobody who is trusted has signed.")
+    ] = False,
+) -> Reply:
     """Carry out a saved plan exactly as it is, or refuse."""
     from floe.shell.commands import plans
 
-    return await plans.apply(shared, plan)
+    return await plans.apply(shared, plan, require_signed=require_signed, signature=signature)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.refusal import TokenRefused
 from floe.effects.drive import Faulted, Refused
-from floe.shell import exits, manifest, wiring
+from floe.shell import exits, manifest, tracing, wiring
 from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
@@ -38,15 +38,32 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
         return loaded.failure()
     token = Secret(shared.identity_token) if shared.identity_token is not None else None
     asked = Asked(operator=shared.operator, token=token, matters=not shared.is_reading)
-    opened = await open_session(loaded.unwrap(), around, asked, world_of=shared.world_of or wiring.world)
+    opened = await open_session(
+        loaded.unwrap(),
+        around,
+        asked,
+        world_of=shared.world_of or wiring.world,
+        run=None if shared.world_of else shared.trace,  # a world that is handed in has traces of its own
+        log=shared.log,
+    )
     match settled(opened):
         case Success(session):
             try:
-                return await command(msgspec.structs.replace(session, progress=progress(shared, around)))
+                told = msgspec.structs.replace(session, progress=progress(shared.log, around))
+                return await _traced(shared.command, command, told)
             finally:
                 await session.world.registry.aclose()
         case Failure(trouble):
             return _unopened(trouble)
+
+
+async def _traced(name: str, command: Callable[[Session], Awaitable[Reply]], session: Session) -> Reply:
+    """The command as one span, which ends as its reply says."""
+    async with session.world.tracer.root(name, session.trace) as span:
+        span.note({"cicd.pipeline.name": name, "cicd.pipeline.action.name": "RUN"})
+        reply = await command(session)
+        tracing.conclude(span, reply.code, blocks.code_in(reply.document))
+    return reply
 
 
 def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:

@@ -24,13 +24,15 @@ async def show(file: Path) -> Reply:
             return plans.shown(plan)
 
 
-async def apply(shared: Shared, file: Path) -> Reply:
+async def apply(shared: Shared, file: Path, *, require_signed: bool, signature: Path | None) -> Reply:
     async def run(session: Session) -> Reply:
         loaded = settled(saved.load(file))
         if isinstance(loaded, Failure):
             return blocks.malformed(loaded.failure(), session.trace.trace_id, exits.INVALID)
         assert isinstance(loaded.unwrap().command, Promote), "only promotions are saved"
-        match settled(await api.apply(session, loaded.unwrap())):
+        bundle = saved.load_signature(signature or saved.signature_file(file)) if require_signed else None
+        applied = await api.apply(session, loaded.unwrap(), require_signed=require_signed, signature=bundle)
+        match settled(applied):
             case Success(carried):
                 done = promotions.promoted(carried, session.trace.trace_id, session.warnings)
                 return carried_reply(carried, done, session)

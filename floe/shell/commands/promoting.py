@@ -3,18 +3,23 @@
 from pathlib import Path
 
 import msgspec
-from returns.result import Failure, Success
+from returns.result import Failure, Result, Success
 
+from floe.core import statement
+from floe.core.names import Malformed
 from floe.core.outcome import settled
+from floe.core.plan import Plan
 from floe.core.refusal import AlreadyPromoted
+from floe.core.value import Value
 from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told
-from floe.shell.render import previews, promotions
+from floe.shell.render import blocks, previews, promotions
 from floe.shell.render.previews import Asked
 from floe.shell.render.reply import Reply
 from floe.shell.session import Session
+from floe.shell.settings import surroundings
 from floe.shell.shared import Shared
 
 
@@ -35,7 +40,18 @@ async def promote(shared: Shared, asked: Asked, *, wait: float) -> Reply:
     return await in_session(shared, run)
 
 
-async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | None) -> Reply:
+class Saving(Value, frozen=True, kw_only=True):
+    """Whether the plan is to be saved, and signed."""
+
+    out: Path | None = None
+    sign: bool = False
+    key: str | None = None
+
+
+async def preview(shared: Shared, asked: Asked, *, run_gates: bool, saving: Saving) -> Reply:
+    if saving.sign and saving.out is None:
+        return blocks.malformed(Malformed(what="plan to sign", found="", expected="--out PLAN with --sign"), None)
+
     async def run(session: Session) -> Reply:
         outcome = await api.plan(
             session, asked.version, to=asked.to, source=asked.source, force=asked.force, run_gates=run_gates
@@ -43,7 +59,7 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
         match settled(outcome):
             case Success(found):
                 reply = previews.promotion(found, session.operator, session.trace.trace_id, session.warnings)
-                return _strictly(await _saved(found, reply, out, session) if out else reply, asked)
+                return _strictly(await _saved(found, reply, saving, session), asked)
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return promotions.already(there, session.trace.trace_id)
             case Failure(Refused() as refusal):
@@ -54,17 +70,39 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, out: Path | 
     return await in_session(shared, run)
 
 
-async def _saved(found: Preview, reply: Reply, out: Path, session: Session) -> Reply:
+async def _saved(found: Preview, reply: Reply, saving: Saving, session: Session) -> Reply:
     """A plan is saved unless something is in its way that neither time nor people will take away."""
-    outstanding = found.plan.outstanding
-    if any(blocker not in outstanding for blocker in found.blockers):
+    outstanding, out = found.plan.outstanding, saving.out
+    if out is None or any(blocker not in outstanding for blocker in found.blockers):
         return reply
-    written = settled(await saved.save(found.plan, out))
+    signature = settled(await _signature(found.plan, saving, session))
+    if isinstance(signature, Failure):
+        return told(signature.failure(), session)
+    bundle = signature.unwrap()
+    written = settled(await saved.save(found.plan, out, bundle))
     if isinstance(written, Failure):
         return told(Faulted(faults=(written.failure(),)), session)
     needs = f"; outstanding: {len(outstanding)}" if outstanding else ""
-    line = f"Plan saved to {out}: {found.plan.digest}{needs}"
-    return msgspec.structs.replace(reply, lines=(*reply.lines, line))
+    lines = [f"Plan saved to {out}: {found.plan.digest}{needs}"]
+    if bundle is not None:
+        lines.append(f"Plan signed: {saved.signature_file(out)}")
+    return msgspec.structs.replace(reply, lines=(*reply.lines, *lines))
+
+
+async def _signature(plan: Plan, saving: Saving, session: Session) -> Result[bytes | None, Malformed | Faulted]:
+    """The bundle that signs a plan, where one is asked for."""
+    settings = session.settings
+    if not saving.sign or settings is None:
+        return Success(None)
+    from floe.shell.signing import SigningAsked, signatory  # noqa: PLC0415 (few plans are signed)
+
+    asked = SigningAsked(key=saving.key)
+    found = settled(await signatory(asked, settings.registry.signing, settings.base, surroundings()))
+    if isinstance(found, Failure):
+        trouble = found.failure()
+        return Failure(trouble if isinstance(trouble, Malformed) else Faulted(faults=(trouble,)))
+    made = await found.unwrap().sign(statement.signing(plan.digest, statement.PLAN_SIGN))
+    return made.alt(lambda fault: Faulted(faults=(fault,)))
 
 
 def _only_there(refusal: Refused) -> AlreadyPromoted | None:

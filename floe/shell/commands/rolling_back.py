@@ -53,7 +53,7 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
         return await _carry(session, None, env, reason or "completion")
     assert isinstance(event, RolledBack)
     for line in (f"Rolling back {env} to {event.version}", *(() if reason else rollbacks.impact_lines(found.plan))):
-        typer.echo(line, err=True)
+        session.log.info(line)
     given = reason or (typer.prompt("Reason", err=True) if sys.stdin.isatty() else "")
     if not given.strip():
         missing = Malformed(what="reason", found="", expected='--reason="…", since nobody is here to be asked')

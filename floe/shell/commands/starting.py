@@ -4,13 +4,14 @@ from pathlib import Path
 
 from returns.result import Failure, Success
 
+from floe.core.fault import Occupied
 from floe.core.outcome import settled
 from floe.effects.drive import Faulted
 from floe.shell import exits
 from floe.shell.render import blocks
 from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
-from floe.shell.starter import Occupied, begin
+from floe.shell.starter import begin
 
 
 async def init(folder: Path) -> Reply:

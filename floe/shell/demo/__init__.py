@@ -23,6 +23,7 @@ from floe.shell.settings import surroundings
 from floe.shell.shared import Shared
 
 HIDDEN: Final = ("FLOE_MANIFEST", "FLOE_OPERATOR", "FLOE_IDENTITY_TOKEN")  # they would make another demo of it
+PASSWORD: Final = {"FLOE_SIGNING_PASSWORD": "demo"}  # of the demo's own key, which signs nothing else
 
 
 async def demo(shared: Shared, directory: Path | None) -> Reply:
@@ -54,9 +55,11 @@ def lay_out(folder: Path) -> None:
 
 
 async def _run(shared: Shared, folder: Path) -> Reply:
-    environment = {name: value for name, value in surroundings().variables.items() if name not in HIDDEN}
+    inherited = {name: value for name, value in surroundings().variables.items() if name not in HIDDEN}
+    environment = {**inherited, **PASSWORD}
     ran: list[dict[str, object]] = []
     tell = _quietly if shared.quiet or shared.output != "table" else _aloud
+    tell("".join(f"$ export {name}={value}" for name, value in PASSWORD.items()))
     for chapter in CHAPTERS:
         tell(f"\n# {chapter.title}\n")
         for step in chapter.steps:

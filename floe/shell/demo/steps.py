@@ -22,17 +22,32 @@ class Chapter(NamedTuple):
     steps: tuple[Step, ...]
 
 
+KEYGEN: Final = Step(("artifact", "keygen"))
+
+
 def _published(version: str) -> tuple[Step, ...]:
     specs = tuple(word for name in SPECS for word in ("--spec", f"specs/{version}/{name}.yaml"))
     return (
         Step(("platform", "compile", *specs, "--manifest", "manifest.yaml")),
         Step(("artifact", "push", "-a", DOCUMENT, "-r", REGISTRY, "-t", version)),
+        Step(("artifact", "sign", "-r", REGISTRY, "-t", version)),
         Step(("platform", "promote", version, "--from=none", "--to=dev")),
     )
 
 
 CHAPTERS: Final = (
-    Chapter("Compile and publish two versions, and let them into dev", (*_published("v0.9.0"), *_published("v1.0.0"))),
+    Chapter("Make a key: from the first promotion on, what is not signed with it goes nowhere", (KEYGEN,)),
+    Chapter(
+        "Compile, publish and sign two versions, and let them into dev", (*_published("v0.9.0"), *_published("v1.0.0"))
+    ),
+    Chapter(
+        "Unsigned, a version goes nowhere",
+        (
+            Step(("artifact", "push", "-a", "specs/v1.0.0/settings.yaml", "-r", REGISTRY, "-t", "v1.1.0")),
+            Step(("platform", "promote", "v1.1.0", "--from=none", "--to=dev"), ends_with=exits.UNSIGNED),
+            Step(("artifact", "verify", "-r", REGISTRY, "-t", "v1.0.0")),
+        ),
+    ),
     Chapter(
         "Promote them through the environments",
         (

@@ -9,9 +9,10 @@ from pydantic_core import PydanticCustomError
 from returns.result import Failure, Result
 
 from floe.core.names import Malformed
+from floe.core.nearest import nearest
 from floe.core.outcome import settled
 from floe.core.policy import Severity
-from floe.shell.complaint import listed, nearest, quoted
+from floe.shell.complaint import listed, quoted
 from floe.shell.location import Remote
 from floe.shell.secret import NAME, is_name, names_in
 

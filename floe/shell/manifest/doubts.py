@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 
 from floe.core.policy import KNOWN_GATES
+from floe.effects.registry.cloud.hosts import REGISTRIES as CLOUDS
+from floe.effects.registry.cloud.hosts import is_of
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
+from floe.shell.location import Remote, parse_location
 from floe.shell.manifest import trust_rules, unbuilt
 from floe.shell.secret import names_in, unset
 
@@ -20,6 +24,7 @@ def doubts(top: Spot, environ: Mapping[str, str]) -> tuple[Doubt, ...]:
             unbuilt.doubts(top),
             _unset(top, environ),
             _in_the_open(top),
+            _elsewhere(top),
             _unused(top),
             _toothless(top),
         )
@@ -44,6 +49,15 @@ def _in_the_open(top: Spot) -> Iterator[Doubt]:
     for registry in trust_rules.registries(top):
         if registry.at("plain_http").value is True:
             yield _doubt(registry.at("plain_http"), "artifacts and credentials travel unencrypted")
+
+
+def _elsewhere(top: Spot) -> Iterator[Doubt]:
+    for registry in trust_rules.registries(top):
+        kind = registry.at("auth", "type")
+        location = parse_location(registry.at("uri").text or "", base=Path()).value_or(None)
+        if kind.value in CLOUDS and isinstance(location, Remote) and not is_of(kind.value, location.host):
+            cloud = CLOUDS[kind.value]
+            yield _doubt(kind, f"{location.host} is no name of a registry of {cloud}; {cloud}'s password is sent there")
 
 
 def _unused(top: Spot) -> Iterator[Doubt]:

@@ -17,6 +17,7 @@ from floe.shell.document import Document, Spot
 from floe.shell.manifest import mistakes, rules, trust_rules
 from floe.shell.manifest.document import Manifest
 from floe.shell.manifest.doubts import doubts
+from floe.shell.manifest.keys import keys_readable
 from floe.shell.manifest.to_policy import policy_of
 from floe.shell.manifest.to_settings import settings_of
 from floe.shell.settings import Settings
@@ -56,7 +57,7 @@ def parse(whole: str, *, where: str, base: Path, environ: Mapping[str, str]) -> 
     document = markup.read(whole, where=where)
     if document.root is None or document.root.kind != "mapping":
         return Failure((*document.complaints, *_no_mapping(document)))
-    wrong = [*document.complaints, *_broken(document.top, environ)]
+    wrong = [*document.complaints, *_broken(document.top, base, environ)]
     try:
         manifest = Manifest.model_validate(document.root.plain)
     except ValidationError as error:
@@ -65,7 +66,7 @@ def parse(whole: str, *, where: str, base: Path, environ: Mapping[str, str]) -> 
         return Failure(_in_order(wrong))
     return Success(
         Loaded(
-            policy=policy_of(manifest),
+            policy=policy_of(manifest, base),
             settings=settings_of(manifest, base=base, environ=environ),
             doubts=doubts(document.top, environ),
             sections={spot.last: spot.value for spot in document.top.each() if spot.last != "artifacts"},
@@ -80,9 +81,10 @@ def _no_mapping(document: Document) -> Iterator[Complaint]:
         yield Complaint(where=document.where, found="this file is empty", expected=BEGIN)
 
 
-def _broken(top: Spot, environ: Mapping[str, str]) -> Iterator[Complaint]:
+def _broken(top: Spot, base: Path, environ: Mapping[str, str]) -> Iterator[Complaint]:
     """Every rule that is broken, so far as people can take it in."""
-    for rule in (*rules.RULES, *trust_rules.RULES, trust_rules.credentials_set(environ)):
+    around = (trust_rules.credentials_set(environ), keys_readable(base))
+    for rule in (*rules.RULES, *trust_rules.RULES, *around):
         yield from islice(rule(top), MOST)
 
 

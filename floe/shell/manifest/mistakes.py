@@ -7,7 +7,8 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from floe.shell.complaint import Complaint, Path, listed, nearest, quoted, shown
+from floe.core.nearest import nearest
+from floe.shell.complaint import Complaint, Path, listed, quoted, shown
 from floe.shell.document import Spot
 from floe.shell.manifest import checks
 from floe.shell.manifest.words import FORMS

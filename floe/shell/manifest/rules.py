@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final, TypeAlias
 
+from floe.core.nearest import nearest
 from floe.core.policy import KNOWN_GATES, POLICY_GATE
-from floe.shell.complaint import Complaint, listed, nearest, quoted, shown
+from floe.shell.complaint import Complaint, listed, quoted, shown
 from floe.shell.document import Spot
 from floe.shell.manifest.words import MOST_ENVIRONMENTS, MOST_POLICIES
 

@@ -1,5 +1,7 @@
 """The part of a manifest that decisions read."""
 
+from pathlib import Path
+
 from floe.core import policy
 from floe.core.names import EnvironmentName
 from floe.core.naming import spelt_out
@@ -8,23 +10,28 @@ from floe.shell.manifest.checks import seconds
 from floe.shell.manifest.rules import DEFAULT_ORDER
 from floe.shell.manifest.to_gates import gates_of
 from floe.shell.manifest.to_governance import governance_of
+from floe.shell.manifest.to_trust import trust_of
 
 
-def policy_of(manifest: document.Manifest) -> policy.Policy:
+def policy_of(manifest: document.Manifest, base: Path) -> policy.Policy:
+    """The policy; every key file in the manifest, relative to `base`, was found to be one."""
     path = manifest.artifacts.promotion
     environments = path.environments
     if environments is None:
         environments = [promotion.Environment(name=name) for name in DEFAULT_ORDER]
     verification = manifest.artifacts.primary.verification
     return policy.Policy(
-        environments=tuple(_environment(each, path, verification) for each in environments),
+        environments=tuple(_environment(each, path, verification, base) for each in environments),
         identity=_identity(path.identity),
         governance=governance_of(manifest.governance),
     )
 
 
 def _environment(
-    written: promotion.Environment, path: promotion.Promotion, verification: registry.Verification | None
+    written: promotion.Environment,
+    path: promotion.Promotion,
+    verification: registry.Verification | None,
+    base: Path,
 ) -> policy.Environment:
     soak = written.min_time_in_previous
     return policy.Environment(
@@ -35,7 +42,7 @@ def _environment(
         freeze=tuple(policy.Freeze(**freeze.model_dump()) for freeze in written.freeze),
         min_time_in_previous_seconds=seconds(soak) if soak else None,
         override_groups=tuple(written.override_groups),
-        trust=_trust(verification, written.name) if verification else None,
+        trust=trust_of(verification, base, written.name) if verification else None,
     )
 
 
@@ -55,23 +62,6 @@ def _approvals(written: promotion.Approvals) -> policy.Approvals:
         count=written.count,
         groups=tuple(written.groups),
         expires_after_seconds=seconds(expiry) if expiry else None,
-    )
-
-
-def _trust(verification: registry.Verification, environment: str) -> policy.Trust | None:
-    """What holds in one environment: each key given for it replaces the one given for all."""
-    here = verification.environments.get(environment, registry.EnvironmentVerification())
-    layers = (verification, here)
-    given = {key: getattr(layer, key) for layer in layers for key in layer.model_fields_set}
-    if not given.get("enabled", True):
-        return None
-    return policy.Trust(
-        enforcement=given.get("enforcement", "enforce"),
-        trusted_issuers=tuple(
-            policy.TrustedIssuer(issuer=each.issuer, subject_regex=each.subject_regex)
-            for each in given.get("trusted_issuers", ())
-        ),
-        keys=tuple(given.get("keys", ())),
     )
 
 

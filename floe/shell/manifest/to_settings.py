@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from floe.shell import settings
 from floe.shell.location import Location, Remote, parse_location
 from floe.shell.manifest import document, promotion, registry
+from floe.shell.manifest.to_trust import trust_of
 from floe.shell.secret import Secret, filled, unset
 
 UNDERSTOOD: Final[dict[str, settings.WebhookFormat]] = {
@@ -46,6 +47,7 @@ def _registry(
         plain_http=_is_plain(written, location),
         ca_file=base / written.ca_file if written.ca_file else None,
         signing=_signing(written.signing, base, environ) if written.signing else None,
+        trust=trust_of(written.verification, base) if written.verification else None,
     )
 
 

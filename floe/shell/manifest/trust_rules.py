@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from floe.shell.complaint import Complaint, listed, nearest, quoted
+from floe.core.nearest import nearest
+from floe.shell.complaint import Complaint, listed, quoted
 from floe.shell.document import Spot
 from floe.shell.manifest.rules import Rule, environment_names
 from floe.shell.secret import is_name, names_in, unset

@@ -1,7 +1,7 @@
 """What a manifest may say and this floe cannot do yet: one row each, deleted when the feature is there."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
@@ -12,17 +12,11 @@ REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
-BUILT_AUTH: Final = ("docker", "anonymous", "basic", "token")
 
 
 def _given(spot: Spot) -> bool:
     """Whether what is written asks for anything."""
     return spot.value not in (False, [], {})
-
-
-def _is_on(verification: dict[str, Any]) -> bool:
-    layers = (verification, *verification.get("environments", {}).values())
-    return any(layer.get("enabled", True) for layer in layers)
 
 
 class Row(Value, frozen=True, kw_only=True):
@@ -35,23 +29,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="cloud-credentials",
-        paths=tuple((*path, "auth", "type") for path in REGISTRIES),
-        needs=lambda spot: spot.value not in BUILT_AUTH,
-        message=f"this kind of credential is not built yet; commands refuse. Built: {', '.join(BUILT_AUTH)}",
-    ),
-    Row(
-        feature="signing",
-        paths=tuple((*path, "signing") for path in REGISTRIES),
-        message="signing is not built yet; commands that sign refuse",
-    ),
-    Row(
-        feature="verification",
-        paths=tuple((*path, "verification") for path in REGISTRIES),
-        needs=lambda spot: _is_on(spot.value),
-        message="signatures are not checked yet; where they are enforced, promotion refuses (6)",
-    ),
     Row(
         feature="sync",
         paths=((ARTIFACTS, "registries", "*"),),

@@ -3,6 +3,7 @@
 from floe.core.artifact import Descriptor
 from floe.effects.ports import Registry
 from floe.effects.publish import Inspected, Pulled, Pushed
+from floe.effects.publish.looking import Attached
 from floe.shell.render.reply import Reply, plain
 
 
@@ -21,18 +22,20 @@ def pushed(made: Pushed, registry: Registry) -> Reply:
     )
 
 
-def pulled(found: Pulled) -> Reply:
+def pulled(found: Pulled, verified: tuple[str, ...], warnings: tuple[str, ...]) -> Reply:
     files = tuple(f"  {each.name} ({each.layer.size} bytes)" for each in found.files)
     return Reply(
         document={
             "success": True,
             "digest": found.digest,
             "directory": found.directory,
+            "signature": "verified" if verified else "warning" if warnings else "not checked",
             "files": [
                 {"name": each.name, "digest": each.layer.digest, "size": each.layer.size} for each in found.files
             ],
         },
-        lines=(f"Pulled {found.digest} to {found.directory}", *files),
+        lines=(*verified, f"Pulled {found.digest} to {found.directory}", *files),
+        warnings=warnings,
     )
 
 
@@ -49,8 +52,16 @@ def inspected(found: Inspected) -> Reply:
             *(("Layers:", *layers) if layers else ()),
             *(("Manifests:", *manifests) if manifests else ()),
             f"Tags: {', '.join(sorted(found.tags))}",
+            *_attached("Signatures (check them with floe artifact verify):", found.signatures),
+            *_attached("Attestations:", found.attestations),
+            *_attached("Also refers to it:", found.others),
         ),
     )
+
+
+def _attached(title: str, found: tuple[Attached, ...]) -> tuple[str, ...]:
+    lines = tuple(f"  {each.digest}  {each.predicate_type or each.type or 'of no kind'}" for each in found)
+    return (title, *lines) if lines else ()
 
 
 def _line(descriptor: Descriptor) -> str:

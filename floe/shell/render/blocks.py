@@ -102,6 +102,12 @@ def error_document(
     return msgspec.to_builtins(document)  # type: ignore[no-any-return]
 
 
+def code_in(document: object) -> str | None:
+    """The code in a document of an error."""
+    error = document.get("error") if isinstance(document, dict) else None
+    return str(error["code"]) if isinstance(error, dict) else None
+
+
 def _document(
     reasons: tuple[Cause, ...], code: int, results: tuple[GateResult, ...], trace_id: str | None
 ) -> dict[str, Any]:

@@ -7,17 +7,10 @@ from typing import Final
 
 from returns.result import Failure, Result, Success
 
-from floe.core.fault import Unwritable
-from floe.core.value import Value
+from floe.core.fault import Occupied, Unwritable
 
 FILES: Final = ("manifest.yaml", "floe.yaml")
 SCRIPTS: Final = ("scripts/tests.sh", "scripts/security-scan.sh")
-
-
-class Occupied(Value, frozen=True, kw_only=True, tag="occupied"):
-    """Files of these names are there already, and nothing was written."""
-
-    files: tuple[str, ...]
 
 
 def begin(folder: Path) -> Result[tuple[Path, ...], Occupied | Unwritable]:

@@ -17,6 +17,7 @@ async def here(
     found = place(request.param, tmp_path, docker_registries)
     yield found
     await found.registry.aclose()
+    found.close()
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from floe.core.names import Digest
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.ports import Registry
 from floe.effects.registry.folder import LayoutRegistry
-from tests.integration.remote import of
+from tests.integration.remote import of, remote
 from tests.servers.docker_registry import KINDS as SERVED
 from tests.servers.docker_registry import DockerRegistries
+from tests.servers.proxy import Proxy
+from tests.servers.referrers import Referrers
 
-KINDS = ("memory", "folder", *SERVED)
+LISTING = "listing"  # a registry that lists referrers by itself, two at a time
+KINDS = ("memory", "folder", *SERVED, LISTING)
 
 
 class Place(msgspec.Struct):
@@ -21,6 +24,7 @@ class Place(msgspec.Struct):
 
     registry: Registry
     damage: Callable[[Digest, bytes], object]
+    close: Callable[[], None] = lambda: None
     is_remote: bool = False  # which decides some things by itself, and offers no compare-and-swap
 
 
@@ -36,6 +40,10 @@ def place(kind: str, tmp_path: Path, served: DockerRegistries) -> Place:
                 LayoutRegistry(root),
                 lambda digest, content: (kept / digest.removeprefix("sha256:")).write_bytes(content),
             )
+        case "listing":
+            proxy = Proxy(served["plain"].authority, Referrers(page=2)).__enter__()
+            registry = remote(proxy.authority, served["plain"].repository())
+            return Place(registry, served["plain"].spoil, proxy.close, is_remote=True)
         case _:
             server = served[kind]
             return Place(of(server), server.spoil, is_remote=True)

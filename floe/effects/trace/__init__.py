@@ -1,0 +1,1 @@
+"""What was done, when, and how it ended: spans, and who is told of them."""
