@@ -214,7 +214,7 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"webhooks", "sync", "approvals", "freeze", "reports"} <= features
+    assert {"webhooks", "sync", "approvals", "freeze"} <= features
 
 
 @pytest.mark.parametrize(
