@@ -286,3 +286,19 @@ print([str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     told = [str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
     assert done.stdout == f"{told} {loaded(FULL).policy}\n"
+
+
+def test_the_examples_on_the_page_of_gates_load_as_they_stand() -> None:
+    blocks = (Path(__file__).parents[2] / "docs" / "gates.md").read_text().split("```yaml\n")[1:]
+    examples = [block.partition("```")[0] for block in blocks]
+    assert len(examples) == 4
+    for example in examples:
+        text = example
+        if example.startswith("gate_commands"):
+            inside = "".join(f"    {line}\n" for line in example.splitlines())
+            text = f"artifacts:\n  promotion:\n{inside}"
+        doubts = loaded(text).doubts
+        assert {each.message for each in doubts} <= {
+            "no environment has this gate",
+            "there is no such section; every default holds",
+        }
