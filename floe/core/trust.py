@@ -14,6 +14,7 @@ from floe.core.policy import Trust, TrustedIssuer
 from floe.core.record import SignatureVerdict
 from floe.core.refusal import PlanUnsigned, SignatureRefused
 from floe.core.signature import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
+from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
 from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, PLAN_SIGN
 from floe.core.value import Value
 
@@ -85,7 +86,9 @@ def _judged(
 
 def _misfits(candidate: Verified, artifact: Digest, predicate: str) -> Iterator[Shortfall]:
     """What it says is not that this artifact was signed."""
-    if candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
+    if candidate.payload_type == SIMPLE and predicate == COSIGN_SIGN:
+        pass  # it can say nothing but that
+    elif candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
         yield _short(candidate, "payload", f"it holds {candidate.payload_type}, not an in-toto statement")
     elif candidate.predicate_type != predicate:
         yield _short(candidate, "predicate", f"it states {candidate.predicate_type}, not {predicate}")

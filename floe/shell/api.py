@@ -7,6 +7,7 @@ something malformed (the input is bad). Bugs are exceptions.
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
@@ -16,11 +17,13 @@ from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.reason import parse_reason
 from floe.core.refusal import PlanUnsigned, UnknownEnvironment
+from floe.core.replica import Synced
 from floe.core.signature import Findings
 from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
-from floe.shell import denials, standing
+from floe.shell import copies, denials, standing
+from floe.shell.afterwards import afterwards
 from floe.shell.session import Session
 from floe.shell.standing import Overview
 from floe.shell.tracing import rooted
@@ -55,7 +58,7 @@ async def promote(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 @rooted("apply")
@@ -71,7 +74,7 @@ async def apply(
         refused = settled(await _vouched(session, saved, signature))
         if isinstance(refused, Failure):
             return Failure(Refused(refusals=(refused.failure(),), plan=saved))
-    return await driver(session, saved.command).carry_saved(saved)
+    return await _followed(session, await driver(session, saved.command).carry_saved(saved))
 
 
 @rooted("plan")
@@ -97,7 +100,7 @@ async def rollback(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 @rooted("lock")
@@ -110,7 +113,8 @@ async def lock(session: Session, *, env: str, reason: str, until: datetime | Non
         case Failure(malformed):
             return Failure(malformed)
         case Success(given):
-            return await driver(session, Lock(environment=env, reason=given, until=ends)).carry()
+            command = Lock(environment=env, reason=given, until=ends)
+            return await _followed(session, await driver(session, command).carry())
 
 
 @rooted("unlock")
@@ -120,7 +124,7 @@ async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, 
         case Failure(malformed):
             return Failure(malformed)
         case Success(given):
-            return await driver(session, Unlock(environment=env, reason=given)).carry()
+            return await _followed(session, await driver(session, Unlock(environment=env, reason=given)).carry())
 
 
 @rooted("status")
@@ -156,6 +160,11 @@ async def status(
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
 
 
+async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
+    """Bring the other registries up to date, or the one that is named; what became of each is told."""
+    return await copies.on_demand(session, to)
+
+
 async def _vouched(session: Session, saved: Plan, signature: bytes | None) -> Result[SignatureFacts, PlanUnsigned]:
     name = environment_of(saved.command)
     environment = session.policy.environment(name)
@@ -173,6 +182,17 @@ def driver(session: Session, command: Command) -> Driver:
         traceparent=session.trace.traceparent,
         progress=session.progress,
     )
+
+
+async def _followed(session: Session, outcome: Result[Carried, Trouble]) -> Result[Carried, Trouble]:
+    """The same, after what follows an order that was wholly carried out."""
+    match settled(outcome):
+        case Success(carried) if carried.receipt.fault is None:
+            synced = await copies.after_writing(session)
+            warnings = (*copies.warnings(synced), *await afterwards(session, carried))
+            return Success(msgspec.structs.replace(carried, synced=synced, warnings=warnings))
+        case _:
+            return outcome
 
 
 def _promotion(

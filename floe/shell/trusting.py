@@ -18,6 +18,7 @@ class TrustAsked(Value, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()  # files here, or addresses
     issuer: str | None = None
     subject_regex: str | None = None
+    legacy: bool = False  # also what cosign signed before there were bundles
 
 
 def trust_of(asked: TrustAsked, written: Trust | None) -> Result[Trust, Malformed]:

@@ -318,7 +318,7 @@ TOO_LONG: Final = "Expected: at most 4096 bytes"
         (("platform", "promote", "v1.0.0"), "Error: Missing option '--to'."),
         (promote("v1.0.0", "dev", "--forse"), "Error: No such option: --forse"),
         (promote("1.0", "dev"), "Expected: v1.2.3 or 1.2.3, or v1.2.3-rc.1 (no '+')"),
-        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Expected: --reason="…", since nobody is here to be asked'),
+        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Next: run this again with --reason="<why>"'),
         (("platform", "lock", "--env=dev", "--reason=x", "--until=2020-01-01"), "Expected: a time to come"),
         (promote("v1.0.0-dev", "dev", "--from=none"), "Expected: a release tag such as v1.2.3"),
         (("platform", "rollback", "--env=dev", "v1.0.0", f"--reason={LONG}"), TOO_LONG),

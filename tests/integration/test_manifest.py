@@ -212,9 +212,17 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
     assert location == Folder(written="here", path=tmp_path / "here")
 
 
+def test_copies_that_go_nowhere_are_doubtful() -> None:
+    (lonely,) = loaded(promotion("sync_to_secondary: true")).doubts
+    assert (lonely.path, "no registry beside" in lonely.message) == ("artifacts.promotion.sync_to_secondary", True)
+    twice = "artifacts: {registries: {primary: {uri: 'oci-layout://x'}, eu: {uri: 'oci-layout://x'}}}"
+    (same,) = loaded(twice).doubts
+    assert (same.path, "primary registry itself" in same.message) == ("artifacts.registries.eu.uri", True)
+
+
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"webhooks", "sync", "approvals", "freeze"} <= features
+    assert {"approvals", "freeze"} <= features
 
 
 @pytest.mark.parametrize(
@@ -254,6 +262,30 @@ def test_a_password_of_a_clouds_that_goes_elsewhere_is_doubted(kind: str) -> Non
     (doubt,) = loaded(text.format(host=f"{host}.evil.example", kind=kind)).doubts
     assert doubt.path == "artifacts.registry.auth.type"
     assert f"{host}.evil.example is no name of a registry of {cloud}" in doubt.message
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "said"),
+    [
+        ("block_on_severity: []", "block_on_severity", "no severity blocks; whatever is found is a warning"),
+        ("block_on_severity: [high]", "block_on_severity", "HIGH blocks and CRITICAL does not, which is worse"),
+        ("block_on_severity: [CRITICAL, LOW]", "block_on_severity", "LOW blocks and HIGH, MEDIUM does not"),
+        ("format: sarif, ignore_unfixed: true", "ignore_unfixed", "SARIF tells of no fixes"),
+        ("format: metrics, ignore_unfixed: true", "ignore_unfixed", "it counts for nothing, since metrics has no"),
+        ("format: metrics, subject: any", "subject", "it counts for nothing, since metrics has no"),
+        ("block_on_severity: [CRITICAL, HIGH, UNKNOWN]", None, ""),
+        ("block_on_severity: [UNKNOWN]", None, ""),
+        ("format: trivy, ignore_unfixed: true, subject: any", None, ""),
+    ],
+)
+def test_a_threshold_that_may_not_be_meant_is_doubted(keys: str, key: str | None, said: str) -> None:
+    gate = f"{{command: x, {keys}}}"
+    doubts = loaded(promotion(f"environments: [{{name: dev, gates: {{security_scan: {gate}}}}}]")).doubts
+    about = [each for each in doubts if each.feature is None]
+    assert [each.path for each in about] == (
+        [f"artifacts.promotion.environments[0].gates.security_scan.{key}"] if key else []
+    )
+    assert all(said in each.message for each in about)
 
 
 def test_a_gate_command_that_no_environment_uses_is_doubted() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floe.core.explain_gates import failed_gate, warnings_of
-from floe.core.gates import Exited, GateResult, Output, Reported, judge
-from floe.core.policy import Gate, Severity
+from floe.core.gates import Examined, Exited, GateResult, Output, Reported, Violation, judge
+from floe.core.policy import POLICY_GATE, Gate, Severity
 from floe.core.reading import ArtifactFacts, Finding, Findings, Fix, Reading, Unread
 from floe.core.scan import LISTED, ORDER, Scanned, assess_scan, may_be_about_another
 from tests.property.purity import deciding
@@ -348,3 +348,11 @@ def test_v07_what_the_scanner_left_out_is_kept() -> None:
     assert isinstance(result.assessment, Scanned)
     assert (result.status, result.assessment.suppressed) == ("passed", 3)
     assert warnings_of(result) == ()
+
+
+@pytest.mark.parametrize(("severity", "lines"), [("warning", 1), ("error", 0)])
+def test_violations_are_told_as_warnings_where_they_stop_nothing(severity: Any, lines: int) -> None:
+    violation = Violation(rule="r", severity=severity, path="p", found="x", expected="y")
+    policy = Gate(name=POLICY_GATE, timeout_seconds=300)
+    assert len(warnings_of(judge(policy, Examined(violations=(violation,)), 1))) == lines
+    assert warnings_of(judge(BARE, ENDED, 1)) == ()

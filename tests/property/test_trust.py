@@ -13,6 +13,7 @@ from floe.core.facts import SignatureFacts
 from floe.core.naming import GITHUB, GITLAB
 from floe.core.policy import Trust, TrustedIssuer, TrustedKey
 from floe.core.signature import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
+from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
 from floe.core.statement import COSIGN_SIGN as SIGNED
 from floe.core.statement import PAYLOAD_TYPE as STATEMENT
 from floe.core.statement import PLAN_SIGN
@@ -175,6 +176,13 @@ def test_each_shortfall_has_its_reason(candidate: Candidate, reason: str, status
     assert [each.reason for each in assessment.shortfalls] == [reason]
     assert assessment.facts.status == status
     assert "more" not in (assessment.facts.detail or "")
+
+
+def test_the_old_form_of_a_signature_says_the_same() -> None:
+    old = signed(Keyed(fingerprint=OURS), payload_type=SIMPLE, predicate_type=None)
+    assert assess(Findings(candidates=(old,)), RULES, ARTIFACT).facts.status == "valid"
+    assert assess(Findings(candidates=(old,)), RULES, DIGESTS[2]).facts.status == "invalid"
+    assert assess(Findings(candidates=(old,)), RULES, ARTIFACT, PLAN_SIGN).facts.status == "missing"
 
 
 @pytest.mark.parametrize(

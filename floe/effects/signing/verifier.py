@@ -19,7 +19,7 @@ from floe.core.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Outcome, Registry
-from floe.effects.signing import trust_root
+from floe.effects.signing import old_tags, trust_root
 from floe.effects.signing.candidates import Bundle, attached
 from floe.effects.signing.kept import About, Kept
 from floe.effects.signing.public_key import PublicKey
@@ -52,6 +52,16 @@ class SignatureVerifier:
         found = await self._examined(artifact, beside.bundles, trust)
         candidates = (*found.candidates, *beside.rejected)
         return Success(msgspec.structs.replace(found, candidates=candidates, beyond=beside.beyond))
+
+    async def check_old(self, artifact: Digest, trust: Trust) -> Outcome[Findings]:
+        """What was signed before there were bundles: by key alone, and only where somebody asks for it."""
+        keys = await self._keys(trust)
+        old = await old_tags.signed(self._registry, artifact, keys.public)
+        return old.map(
+            lambda found: Findings(
+                candidates=found[0], beyond=found[1], hindrance="; ".join(keys.missing) or None, keys=keys.found
+            )
+        )
 
     async def read(self, about: Digest, bundle: bytes, trust: Trust, /) -> Findings:
         return await self._examined(about, (Bundle(digest=digest_of(bundle), content=bundle),), trust)

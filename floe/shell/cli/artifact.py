@@ -66,12 +66,16 @@ async def verify(
     subject_regex: Annotated[
         str | None, typer.Option("--subject-regex", help="RE2 for the whole subject.", metavar="REGEX")
     ] = None,
+    *,
+    legacy: Annotated[
+        bool, typer.Option("--legacy", help="Read the tag `….sig` that cosign wrote before version 3; keys only.")
+    ] = False,
 ) -> Reply:
     """Say who signed an artifact, by what and when; 6 if nobody did who counts."""
     from floe.shell.commands import signatures
     from floe.shell.trusting import TrustAsked
 
-    asked = TrustAsked(keys=tuple(key or ()), issuer=issuer, subject_regex=subject_regex)
+    asked = TrustAsked(keys=tuple(key or ()), issuer=issuer, subject_regex=subject_regex, legacy=legacy)
     return await signatures.verify(shared, registry, tag, asked)
 
 

@@ -86,7 +86,7 @@ async def verify(shared: Shared, uri: str, tag: str, asked: TrustAsked) -> Reply
         if isinstance(chosen, Failure):
             return blocks.malformed(chosen.failure(), None)
         here = msgspec.structs.replace(found, base=Path()) if asked.keys else found
-        assessed = settled(await _assessed(here, name, chosen.unwrap()))
+        assessed = settled(await _assessed(here, name, chosen.unwrap(), legacy=asked.legacy))
         if isinstance(assessed, Failure):
             return assessed.failure()
         digest, assessment = assessed.unwrap()
@@ -129,7 +129,9 @@ async def keygen(name: str) -> Reply:
             return render.generated(pair)
 
 
-async def _assessed(found: Opened, name: Tag, trust: Trust) -> Result[tuple[Digest, Assessment], Reply]:
+async def _assessed(
+    found: Opened, name: Tag, trust: Trust, *, legacy: bool = False
+) -> Result[tuple[Digest, Assessment], Reply]:
     resolved: Outcome[Digest | None] = await found.registry.resolve(name)
     digest = settled(resolved)
     if isinstance(digest, Failure):
@@ -139,7 +141,7 @@ async def _assessed(found: Opened, name: Tag, trust: Trust) -> Result[tuple[Dige
         absent = Absent(where=found.registry.location, what=name)
         return Failure(blocks.faulted(Faulted(faults=(absent,)), None))
     checks = verifier(found.registry, found.settings, found.base, found.around)
-    findings = settled(await checks.check(artifact, trust))
+    findings = settled(await (checks.check_old(artifact, trust) if legacy else checks.check(artifact, trust)))
     if isinstance(findings, Failure):
         return Failure(blocks.faulted(Faulted(faults=(findings.failure(),)), None))
     await checks.remember()

@@ -75,6 +75,17 @@ def test_r22_each_accepts_what_the_other_signed_and_nobody_else(desk: Desk) -> N
         desk.cosign("verify", "--key", name, *look)
 
 
+def test_r22_what_cosign_signed_before_there_were_bundles_is_read_where_somebody_asks(desk: Desk) -> None:
+    desk.cosign("generate-key-pair")
+    artifact = desk.push()
+    old = ("--new-bundle-format=false", *WITHOUT_LOG, "--allow-http-registry")
+    desk.cosign("sign", "--yes", "--key", "cosign.key", *old, artifact)
+    desk.floe("verify", "--key", "cosign.pub", code=6)
+    assert "Signature verified" in desk.floe("verify", "--key", "cosign.pub", "--legacy")
+    desk.floe("keygen")
+    desk.floe("verify", "--key", "floe.pub", "--legacy", code=6)
+
+
 def test_r22_a_key_of_either_signs_with_both(desk: Desk) -> None:
     desk.floe("keygen")
     desk.cosign("generate-key-pair")
