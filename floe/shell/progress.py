@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TextIO
 
@@ -89,8 +90,9 @@ class Live:
         ended = [_ended(result) for result in self.lines.news(board)]
         if ended or running != self._shown:
             above = UP_AND_CLEAR.format(len(self._shown)) if self._shown else ""
-            self.stream.write(above + "".join(f"{line}\n" for line in (*ended, *running)))
-            self.stream.flush()
+            with suppress(OSError):  # a terminal that went away stops nothing
+                self.stream.write(above + "".join(f"{line}\n" for line in (*ended, *running)))
+                self.stream.flush()
         self._shown = running
 
 
