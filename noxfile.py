@@ -10,7 +10,8 @@ nox.needs_version = ">=2025.5"
 nox.options.error_on_external_run = True
 nox.options.reuse_venv = "yes"
 
-DEFAULT = ("-m", "not soak", "--numprocesses", "2")
+USUAL = "not soak and not online and not interop"  # pyproject.toml says what these marks mean
+DEFAULT = ("-m", USUAL, "--numprocesses", "2")
 OTHER_PYTHONS = ("3.12", "3.13")
 DEBIAN_PROGRAMS = Path(".cache/debian/bin").resolve()  # tests/servers/debian.py
 
@@ -42,7 +43,7 @@ def tests(session: nox.Session) -> None:
     try:
         session.run("python", "-m", "pytest", *DEFAULT, *measured)
     except CommandFailed:  # a busy machine fails what depends on time; whatever fails again, alone, is broken
-        session.run("python", "-m", "pytest", "-m", "not soak", "--last-failed", *measured, "--cov-append")
+        session.run("python", "-m", "pytest", "-m", USUAL, "--last-failed", *measured, "--cov-append")
     session.run("coverage", "report", "--skip-covered", "--show-missing", "--fail-under=100")
 
 
@@ -60,6 +61,27 @@ def soak(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "soak", *session.posargs)
 
 
+@nox.session(default=False)
+def online(session: nox.Session) -> None:
+    """What others published on PyPI is verified; skipped where there is no PyPI."""
+    ready(session)
+    session.run("python", "-m", "pytest", "-m", "online", *session.posargs)
+
+
+@nox.session(default=False)
+def interop(session: nox.Session) -> None:
+    """sigstore-js, from npm, and floe verify each other's signatures; skipped where there is no node."""
+    ready(session)
+    session.run("python", "-m", "pytest", "-m", "interop", *session.posargs)
+
+
+@nox.session(default=False)
+def costs(session: nox.Session) -> None:
+    """What starting, looking and verifying take, beside other programs in the same run."""
+    ready(session)
+    session.run("python", "-m", "tests.costs")
+
+
 @nox.session(reuse_venv=False)
 def build(session: nox.Session) -> None:
     """The wheel can be built and installed, and what it installs runs."""
@@ -70,10 +92,11 @@ def build(session: nox.Session) -> None:
     session.install(*(str(wheel) for wheel in wheels.glob("*.whl")))
     with session.chdir(wheels):
         session.run("floe", "--version")
+        session.run("floe", "demo", "--quiet")
 
 
 def ready(session: nox.Session) -> None:
-    """What tests need: Python packages, and two programs of Debian's."""
+    """What tests need: Python packages, and three programs of Debian's."""
     session.install("--group", "test", "-e", ".")
     session.run("python", "-m", "tests.servers.debian")
     session.env["PATH"] = os.pathsep.join((os.environ["PATH"], str(DEBIAN_PROGRAMS)))

@@ -2,6 +2,7 @@
 
 from returns.result import Failure, Result, Success
 
+from floe.core.event import CommandWord
 from floe.core.naming import is_proved
 from floe.core.operator import Operator
 from floe.core.policy import Authorization, Environment, IdentityPolicy, Named
@@ -37,9 +38,9 @@ def groups(operator: Operator, identity: IdentityPolicy) -> tuple[str, ...] | No
 
 
 def may(
-    operator: Operator, environment: Environment, identity: IdentityPolicy
+    operator: Operator, environment: Environment, identity: IdentityPolicy, command: CommandWord = "promote"
 ) -> Result[AuthorizationVerdict, tuple[Refusal, ...]]:
-    """Whether the operator may move this environment, and by which word of the policy."""
+    """Whether the operator may move this environment, and by which word of the policy. `command` is what they ask."""
     rule = environment.authorization
     if rule is None or not _speaks_of_people(rule):
         return Success(AuthorizationVerdict(via="open"))
@@ -52,6 +53,7 @@ def may(
             NotAuthorized(
                 operator=operator,
                 environment=environment.name,
+                command=command,
                 required_groups=rule.allowed_groups,
                 groups=groups(operator, identity),
                 required_operators=rule.allowed_operators,

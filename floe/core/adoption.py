@@ -32,7 +32,7 @@ def decide_adoption(snapshot: Snapshot, command: Adopt, policy: Policy) -> Resul
         return Failure((UnknownEnvironment(name=command.environment, known=policy.names),))
     refusals = (
         *_refusals(snapshot, command, environment.name),
-        *failures(access.may(snapshot.operator, environment, policy.identity)),
+        *failures(access.may(snapshot.operator, environment, policy.identity, "adopt")),
     )
     if refusals:
         return Failure(refusals)

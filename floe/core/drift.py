@@ -50,6 +50,25 @@ def drawn_by(differences: Iterable[Drift], state: State) -> tuple[Drawing, ...]:
     return tuple(_redrawn(differences, {pointer(each.environment): each.environment for each in state.environments}))
 
 
+def finished_by(drawn: Iterable[Drawing], differences: Iterable[Drift], entries: Iterable[Entry]) -> tuple[Digest, ...]:
+    """The records that others wrote and these drawings finish, in ledger order.
+
+    The last one's tag was made, or the pointer moved from where it was when that was written; a pointer that had
+    gone anywhere else was moved by hand.
+    """
+    valid = tuple(entry for entry in entries if entry.void is None and entry.artifact is not None)
+    found = {each.tag: each.found for each in differences}
+    by_tag = {entry.tag: entry for entry in valid}
+    by_environment = {entry.environment: entry for entry in valid}
+    finished: set[Digest] = set()
+    for each in drawn:
+        if isinstance(each, CreateTag):
+            finished.add(by_tag[each.name].record)
+        elif each.name in found and found[each.name] == by_environment[each.environment].left:
+            finished.add(by_environment[each.environment].record)
+    return tuple(entry.record for entry in valid if entry.record in finished)
+
+
 def _differences(expected: Tags, found: Tags, environments: tuple[EnvironmentName, ...]) -> Iterator[Drift]:
     for tag, digest in expected.items():
         there = found.get(tag)

@@ -8,6 +8,7 @@ from floe.core.fault import (
     CredentialsMissing,
     CredentialsRefused,
     Damaged,
+    Diverged,
     Fault,
     LedgerDamaged,
     NoLayout,
@@ -20,6 +21,7 @@ from floe.core.fault import (
     TagTaken,
     TooNew,
     Unavailable,
+    Uncopied,
     Unseen,
     Unwritable,
 )
@@ -67,6 +69,19 @@ def what_failed(fault: Fault) -> Lines:
                 f"{what} was written by a newer floe",
                 f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
                 "Next: upgrade floe",
+            )
+        case Diverged(where=where, what=what, found=found, expected=expected):
+            return (
+                f"{where} is no copy any more: {what}",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: see who wrote there; floe overwrites neither side, and copies nothing until they agree",
+            )
+        case Uncopied(where=where, what=what, why=why):
+            return (
+                f"{what} is not copied",
+                f"Found: {why}, in {where}",
+                "Next: push it again without that, or copy it with another tool",
             )
         case NoTrustRoot(where=where, why=why):
             return (

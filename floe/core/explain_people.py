@@ -2,6 +2,7 @@
 
 from typing import Final, TypeAlias
 
+from floe.core.event import CommandWord
 from floe.core.facts import Doubt
 from floe.core.phrase import listed
 from floe.core.refusal import (
@@ -57,7 +58,7 @@ def _not_authorized(refusal: NotAuthorized) -> Lines:
     is_unknown = groups is not None and refusal.groups is None
     return (
         "Authorization failed",
-        f"Operator '{refusal.operator.name}' is not authorized to promote to '{refusal.environment}'",
+        f"Operator '{refusal.operator.name}' is not authorized to {_ASKED[refusal.command]} '{refusal.environment}'",
         *((f"Required groups: {listed(groups)}",) if groups is not None else ()),
         *((f"Required operators: {listed(operators)}",) if operators is not None else ()),
         *((f"Your groups: {listed(refusal.groups)}",) if groups is not None else ()),
@@ -93,6 +94,13 @@ def _way_out(promoted_to: str) -> str:
     return f"Or a verified person promotes it to {promoted_to} again: --to={promoted_to} --force"
 
 
+_ASKED: Final[dict[CommandWord, str]] = {
+    "promote": "promote to",
+    "roll-back": "roll back",
+    "lock": "lock",
+    "unlock": "unlock",
+    "adopt": "adopt into",
+}
 _MEND: Final[dict[Doubt, str]] = {
     "unlisted": "; add the identity to the person it belongs to",
     "unproved": ", of whom floe knows who they are",

@@ -98,6 +98,23 @@ class TooNew(Value, frozen=True, kw_only=True, tag="too-new"):
     reads: int
 
 
+class Diverged(Value, frozen=True, kw_only=True, tag="diverged"):
+    """A copy of a repository has gone a way of its own: what is there is not what is here."""
+
+    where: str
+    what: str
+    found: str
+    expected: str
+
+
+class Uncopied(Value, frozen=True, kw_only=True, tag="uncopied"):
+    """Something is made so that floe does not copy it."""
+
+    where: str
+    what: str
+    why: str
+
+
 class NoTrustRoot(Value, frozen=True, kw_only=True, tag="no-trust-root"):
     """What signatures should lead back to is not there, or is no trust root."""
 
@@ -156,6 +173,8 @@ Fault: TypeAlias = (
     | LedgerDamaged
     | Unseen
     | TooNew
+    | Diverged
+    | Uncopied
     | Oversized
     | Occupied
     | NoSigningKey

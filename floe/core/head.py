@@ -112,8 +112,12 @@ def segment_of(entries: tuple[Entry, ...]) -> Manifest:
 
 def segment_tag(segment: Manifest, named: Head, from_end: int) -> Tag:
     """The tag of a segment that is the `from_end`-th last of those a head names: first and last position, digest."""
-    first = (len(named.segments) - from_end) * SEGMENT
-    return Tag(f"floe-seg.{first:08d}-{first + SEGMENT - 1:08d}.{segment.digest.removeprefix('sha256:')[:32]}")
+    return _segment_tag(len(named.segments) - from_end, segment.digest)
+
+
+def segment_tags(named: Head) -> dict[Tag, Digest]:
+    """Every segment of a head by its tag."""
+    return {_segment_tag(number, each.digest): each.digest for number, each in enumerate(named.segments)}
 
 
 def entries_of(segment: Manifest, where: str) -> Result[tuple[Entry, ...], Fault]:
@@ -170,6 +174,11 @@ def _summary(text: bytes, where: str) -> Result[_Summary, Fault]:
 
 class _Fold(Value, frozen=True, kw_only=True):
     fold: int
+
+
+def _segment_tag(number: int, digest: Digest) -> Tag:
+    first = number * SEGMENT
+    return Tag(f"floe-seg.{first:08d}-{first + SEGMENT - 1:08d}.{digest.removeprefix('sha256:')[:32]}")
 
 
 def _described(segment: Manifest, entries: tuple[Entry, ...]) -> Descriptor:

@@ -22,7 +22,7 @@ def decide_lock(snapshot: Snapshot, command: Lock, policy: Policy) -> Result[Pla
     held = snapshot.state.of(environment.name).locked_at(snapshot.at)
     refusals = (
         *((_already(held, environment),) if held else ()),
-        *failures(access.may(snapshot.operator, environment, policy.identity)),
+        *failures(access.may(snapshot.operator, environment, policy.identity, "lock")),
     )
     if refusals:
         return Failure(refusals)
@@ -41,7 +41,7 @@ def decide_unlock(snapshot: Snapshot, command: Unlock, policy: Policy) -> Result
     environment = policy.environment(command.environment)
     if environment is None:
         return Failure((UnknownEnvironment(name=command.environment, known=policy.names),))
-    refusals = failures(access.may(snapshot.operator, environment, policy.identity))
+    refusals = failures(access.may(snapshot.operator, environment, policy.identity, "unlock"))
     if refusals:
         return Failure(refusals)
     held = snapshot.state.of(environment.name).locked_at(snapshot.at)

@@ -31,6 +31,7 @@ class Malformed(Value, frozen=True, kw_only=True, tag="malformed"):
     what: str
     found: str
     expected: str
+    advice: str | None = None  # what to do next, where that is not plain from what is expected
 
 
 def parse_digest(text: str) -> Result[Digest, Malformed]:

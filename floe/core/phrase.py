@@ -22,3 +22,9 @@ def by_whom(operator: Operator, at: datetime) -> str:
 
 def until(moment: datetime | None) -> tuple[str, ...]:
     return (f"Until: {minute(moment)}",) if moment else ()
+
+
+def on_one_line(text: str, longest: int) -> str:
+    """As much of a text as fits, without line breaks and what is not printed."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from floe.core.event import CommandWord
 from floe.core.facts import Doubt
 from floe.core.gates import GateResult
 from floe.core.names import ADigest, Digest, EnvironmentName, Tag, Version
@@ -116,6 +117,7 @@ class NotAuthorized(Value, frozen=True, kw_only=True, tag="not-authorized"):
 
     operator: Operator
     environment: str
+    command: CommandWord = "promote"
     required_groups: tuple[str, ...] | None
     groups: tuple[str, ...] | None
     required_operators: tuple[str, ...] | None

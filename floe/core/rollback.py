@@ -23,7 +23,7 @@ from floe.core.refusal import (
     TagExists,
     UnknownEnvironment,
 )
-from floe.core.snapshot import Snapshot
+from floe.core.snapshot import DocumentFact, Snapshot
 from floe.core.state import EnvironmentState
 from floe.core.transition import presence
 from floe.core.value import Value
@@ -140,7 +140,7 @@ def _refusals(
     if to is None:
         found = suggest.available(environment.name, snapshot.names)
         yield NeverPromoted(version=version, environment=environment.name, available=found)
-    yield from failures(access.may(snapshot.operator, environment, policy.identity))
+    yield from failures(access.may(snapshot.operator, environment, policy.identity, "roll-back"))
     if to is None:
         return
     taken = snapshot.tag(to.tag)
@@ -173,7 +173,7 @@ def _plan(snapshot: Snapshot, command: RollBack, to: Destination, known: Facts) 
         before=Placement(version=current.version, digest=current.digest) if current else None,
         after=to.placement,
         drawings=(*drawings(event), *unfinished(snapshot, state)),
-        impact=_impact(snapshot, current.digest if current else None, to.digest),
+        impact=impact_of(snapshot.documents, current.digest if current else None, to.digest),
         warnings=locked,
     )
 
@@ -187,9 +187,10 @@ def _times(snapshot: Snapshot, version: Version, environment: EnvironmentName) -
     )
 
 
-def _impact(snapshot: Snapshot, current: Digest | None, target: Digest) -> impact.Impact:
-    known = {fact.artifact: fact for fact in snapshot.documents}
+def impact_of(documents: tuple[DocumentFact, ...], current: Digest | None, target: Digest) -> impact.Impact:
+    """What going back from one artifact to another would break, as far as their documents are known."""
+    known = {fact.artifact: fact for fact in documents}
     sides = (known.get(current) if current else None, known.get(target))
     whys = (f"{side.artifact[:19]}: {side.why}" for side in sides if side and side.why)
-    documents = [side.document if side else None for side in sides]
-    return impact.compare(documents[0], documents[1], "; ".join(whys) or None)
+    compiled = [side.document if side else None for side in sides]
+    return impact.compare(compiled[0], compiled[1], "; ".join(whys) or None)

@@ -44,7 +44,7 @@ class _Statement(Value, frozen=True, kw_only=True, rename={"type": "_type", "pre
     type: Kind
     predicate_type: Uri
     subject: Annotated[tuple[_Subject, ...], msgspec.Meta(min_length=1)]
-    predicate: dict[str, Any] = {}
+    predicate: dict[str, Any] | None = {}  # null where nothing more is said, as on PyPI
 
 
 def signing(content: Digest, predicate_type: Uri = COSIGN_SIGN) -> bytes:

@@ -19,6 +19,7 @@ from floe.core.plan import Plan
 from floe.core.policy import Gate
 from floe.core.receipt import Receipt
 from floe.core.refusal import GateNotRun, Outvoted, Refusals
+from floe.core.replica import Synced
 from floe.core.snapshot import Snapshot
 from floe.core.value import Value
 from floe.effects.apply import apply
@@ -72,6 +73,8 @@ class Carried(Value, frozen=True, kw_only=True):
     snapshot: Snapshot
     results: tuple[GateResult, ...]
     receipt: Receipt
+    synced: tuple[Synced, ...] = ()  # what became of the secondaries afterwards
+    warnings: tuple[str, ...] = ()  # what did not go well afterwards, and changes nothing of it
 
 
 Trouble: TypeAlias = Refused | Faulted

@@ -82,7 +82,7 @@ async def _answer(gaze: Gaze, snapshot: Snapshot, question: Question) -> Outcome
         case AskSignature(artifact=artifact):
             return await _signature(artifact, gaze)
         case AskDocument(artifact=artifact):
-            return await _document(artifact, gaze.world)
+            return await document_of(artifact, gaze.world)
 
 
 async def _state(world: World) -> Outcome[Answer]:
@@ -120,7 +120,7 @@ async def _signature(artifact: Digest, gaze: Gaze) -> Outcome[Answer]:
     return findings.map(lambda found: SignatureAnswer(artifact=artifact, facts=assess(found, trust, artifact).facts))
 
 
-async def _document(artifact: Digest, world: World) -> Outcome[Answer]:
+async def document_of(artifact: Digest, world: World) -> Outcome[DocumentFact]:
     """The compiled document of an artifact; one that is missing or foreign is a fact, not a fault."""
     match settled(await documents.read(artifact, world.registry)):
         case Failure(Absent(what=what)):

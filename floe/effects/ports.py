@@ -1,7 +1,7 @@
 """What floe needs of the world: one protocol for each neighbour, each answering with a value or a fault."""
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -14,6 +14,7 @@ from floe.core.fault import Fault
 from floe.core.gates import Ending
 from floe.core.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, Version
+from floe.core.notice import Audience, Notice
 from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
 from floe.core.record import Draft, Record
@@ -42,8 +43,8 @@ class Registry(Protocol):
     async def tags(self) -> Outcome[tuple[Tag, ...]]:
         """Every tag, in no promised order."""
 
-    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
-        """The digest a tag points to now; None when there is no such tag."""
+    async def resolve(self, reference: Digest | Tag) -> Outcome[Digest | None]:
+        """The digest a tag points to now, or the digest itself; None when there is no such manifest."""
 
     async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
         """Where every tag points now: for audits, since a registry may have to be asked for each."""
@@ -74,6 +75,12 @@ class Registry(Protocol):
 
     async def download(self, blob: Descriptor, into: Path) -> Outcome[None]:
         """Write a blob to a new file, streamed and verified; the file appears whole or not at all."""
+
+    def opened(self, blob: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        """A blob as it comes, verified by its end. For threads: it blocks, and raises its faults."""
+
+    async def take(self, blob: Descriptor, source: "Registry") -> Outcome[bool]:
+        """Keep a blob that another repository holds, streamed and verified; whether it had to be sent."""
 
     async def aclose(self) -> None:
         """Let go of what the adapter holds."""
@@ -210,6 +217,44 @@ class Tracer(Protocol):
         """A part of what is going on; outside of any command nobody is told."""
 
 
+class Delivery(Value, frozen=True, kw_only=True):
+    """What became of one message to one of those who are told; `why` says why it did not arrive."""
+
+    to: str
+    notice: Notice
+    attempts: int = 0
+    why: str | None = None
+    later: bool = False  # whether it may well arrive another time
+
+
+class Herald(Protocol):
+    """Tells others what has happened. It fails nobody: what did not arrive is said."""
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """Who is told."""
+
+    async def tell(self, notices: tuple[Notice, ...], /) -> tuple[Delivery, ...]:
+        """Tell each of those who want it of each notice, in this order; the same notice again is the same message."""
+
+
+class NoHerald:
+    """There is nobody to tell."""
+
+    audiences: tuple[Audience, ...] = ()
+
+    async def tell(self, _: tuple[Notice, ...], /) -> tuple[Delivery, ...]:
+        return ()
+
+
+class Secondary(msgspec.Struct, frozen=True, kw_only=True):
+    """Another registry that is to hold a copy; or why it cannot be gone to."""
+
+    name: str
+    location: str
+    registry: Outcome[Registry]
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All neighbours at once."""
 
@@ -220,3 +265,5 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     tracer: Tracer = UNTRACED
+    herald: Herald = NoHerald()
+    secondaries: tuple[Secondary, ...] = ()

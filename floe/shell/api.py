@@ -7,6 +7,7 @@ something malformed (the input is bad). Bugs are exceptions.
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
@@ -15,11 +16,13 @@ from floe.core.names import EnvironmentName, Malformed, parse_version, version_m
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.refusal import PlanUnsigned, UnknownEnvironment
+from floe.core.replica import Synced
 from floe.core.signature import Findings
 from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze
-from floe.shell import denials, standing
+from floe.shell import copies, denials, standing
+from floe.shell.afterwards import afterwards
 from floe.shell.session import Session
 from floe.shell.standing import Overview
 from floe.shell.tracing import rooted
@@ -54,7 +57,7 @@ async def promote(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 @rooted("apply")
@@ -70,7 +73,7 @@ async def apply(
         refused = settled(await _vouched(session, saved, signature))
         if isinstance(refused, Failure):
             return Failure(Refused(refusals=(refused.failure(),), plan=saved))
-    return await driver(session, saved.command).carry_saved(saved)
+    return await _followed(session, await driver(session, saved.command).carry_saved(saved))
 
 
 @rooted("plan")
@@ -96,19 +99,20 @@ async def rollback(
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
-            return await driver(session, command).carry(wait)
+            return await _followed(session, await driver(session, command).carry(wait))
 
 
 @rooted("lock")
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
     """Refuse promotions into `env` until it is unlocked, or until a moment."""
-    return await driver(session, Lock(environment=env, reason=reason, until=until)).carry()
+    command = Lock(environment=env, reason=reason, until=until)
+    return await _followed(session, await driver(session, command).carry())
 
 
 @rooted("unlock")
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
-    return await driver(session, Unlock(environment=env, reason=reason)).carry()
+    return await _followed(session, await driver(session, Unlock(environment=env, reason=reason)).carry())
 
 
 @rooted("status")
@@ -144,6 +148,12 @@ async def status(
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
 
 
+@rooted("sync")
+async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
+    """Bring the other registries up to date, or the one that is named; what became of each is told."""
+    return await copies.on_demand(session, to)
+
+
 async def _vouched(session: Session, saved: Plan, signature: bytes | None) -> Result[SignatureFacts, PlanUnsigned]:
     name = environment_of(saved.command)
     environment = session.policy.environment(name)
@@ -160,6 +170,17 @@ def driver(session: Session, command: Command) -> Driver:
         trace_id=session.trace.trace_id,
         traceparent=session.trace.traceparent,
     )
+
+
+async def _followed(session: Session, outcome: Result[Carried, Trouble]) -> Result[Carried, Trouble]:
+    """The same, after what follows an order that was wholly carried out."""
+    match settled(outcome):
+        case Success(carried) if carried.receipt.fault is None:
+            synced = await copies.after_writing(session)
+            warnings = (*copies.warnings(synced), *await afterwards(session, carried))
+            return Success(msgspec.structs.replace(carried, synced=synced, warnings=warnings))
+        case _:
+            return outcome
 
 
 def _promotion(version: str, to: str, source: str | None, *, force: bool) -> Result[Promote, Malformed]:

@@ -28,7 +28,7 @@ TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 # Where several reasons refuse, the code is the first of these that applies.
 PROMOTING: Final = (4, 5, 3, 9, 10, 11, 13, 12, 6, 8, 7)
 APPLYING: Final = (4, 5, 7, 3, 9, 10, 11, 13, 12, 6, 8)
-FAILING: Final = (*PROMOTING, UNFINISHED, DRIFTED)  # a record of this run, before the state of all of them
+FAILING: Final = (USAGE, *PROMOTING, UNFINISHED, DRIFTED)  # a record of this run, before the state of all of them
 
 REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.UnknownEnvironment: NOT_FOUND,
@@ -73,6 +73,8 @@ FAULTS: Final[dict[type[Fault], int]] = {
     fault.LedgerDamaged: DRIFTED,
     fault.Unseen: UNFINISHED,
     fault.TooNew: UNAVAILABLE,
+    fault.Diverged: DRIFTED,
+    fault.Uncopied: UNAVAILABLE,
     fault.Oversized: UNAVAILABLE,
     fault.Occupied: USAGE,
     fault.NoSigningKey: USAGE,

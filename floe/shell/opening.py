@@ -75,15 +75,7 @@ async def open_session(
             operator=who.unwrap().operator,
             trace=traced,
             settings=loaded.settings,
-            warnings=(*_unbuilt(loaded.settings), *who.unwrap().warnings),
+            warnings=who.unwrap().warnings,
             log=heard,
         )
     )
-
-
-def _unbuilt(settings: Settings) -> list[str]:
-    """What the manifest asks for after a promotion, and this floe does not do yet."""
-    warnings = [f"webhooks are not built yet: nothing is sent to {each.host}" for each in settings.webhooks]
-    if settings.secondaries or settings.sync_to_secondary:
-        warnings.append("secondary registries are not built yet: nothing is copied")
-    return warnings

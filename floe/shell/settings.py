@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from floe.core.message import Format
+from floe.core.notice import EventType
 from floe.core.policy import Trust
 from floe.core.value import Value
 from floe.shell.location import Location
@@ -15,8 +17,6 @@ MANIFEST: Final = "manifest.yaml"
 AuthType: TypeAlias = Literal[
     "docker", "anonymous", "basic", "token", "aws-irsa", "azure-managed-identity", "gcp-workload-identity"
 ]
-WebhookEvent: TypeAlias = Literal["promote", "rollback", "lock", "unlock"]
-WebhookFormat: TypeAlias = Literal["floe", "slack", "pagerduty", "cloudevents"]
 
 
 class Auth(Value, frozen=True, kw_only=True):
@@ -59,9 +59,9 @@ class Audit(Value, frozen=True, kw_only=True):
 class Webhook(Value, frozen=True, kw_only=True):
     url: Secret  # chat services put their key into the path
     host: str
-    events: tuple[WebhookEvent, ...]
+    events: tuple[EventType, ...]
     headers: tuple[tuple[str, Secret], ...] = ()
-    format: WebhookFormat
+    format: Format
     timeout_seconds: int
     retry_count: int
     secret: Secret | None = None

@@ -8,10 +8,11 @@ from floe.core.fault import Fault, Unavailable
 from floe.core.policy import Governance
 from floe.effects.gate.runner import GateRunner
 from floe.effects.ledger.folder import FolderLedger
-from floe.effects.ports import Ledger, Registry, World
+from floe.effects.ports import Ledger, Registry, Secondary, World
 from floe.effects.registry.folder import LayoutRegistry
 from floe.shell import remote
 from floe.shell.clock import SystemClock, SystemEntropy
+from floe.shell.heralds import herald
 from floe.shell.location import Folder, Location
 from floe.shell.settings import RegistrySettings, Settings, Surroundings
 from floe.shell.signing import verifier
@@ -39,6 +40,7 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
     if audit.backend != "oci" or audit.repository or audit.sign or audit.attest:
         why = "this floe keeps unsigned records beside the artifacts, and nowhere else yet; take that key away"
         return Failure(Unavailable(where="artifacts.promotion.audit", why=why))
+    clock, entropy = SystemClock(), SystemEntropy()
     return registry_at(settings.registry.location, settings.registry, around).map(
         lambda registry: World(
             registry=registry,
@@ -51,9 +53,19 @@ def world(settings: Settings, governance: Governance, around: Surroundings) -> R
                 layout=absolute(registry.layout.path) if isinstance(registry, LayoutRegistry) else None,
             ),
             verifier=verifier(registry, settings.registry, settings.base, around),
-            clock=SystemClock(),
-            entropy=SystemEntropy(),
+            clock=clock,
+            entropy=entropy,
+            herald=herald(settings, around, clock, entropy),
+            secondaries=tuple(_secondary(each, around) for each in settings.secondaries),
         )
+    )
+
+
+def _secondary(settings: RegistrySettings, around: Surroundings) -> Secondary:
+    return Secondary(
+        name=settings.name,
+        location=settings.location.uri,
+        registry=registry_at(settings.location, settings, around),
     )
 
 

@@ -101,7 +101,7 @@ def error(code: str, message: str) -> Reply:
     ("code", "first"),
     [
         ("ExpiredTokenException", "ERROR: The credentials for 127.0.0.1:{port} have expired"),
-        ("AccessDenied", "ERROR: 127.0.0.1:{port} refused the credentials"),
+        ("AccessDenied", "ERROR: AWS refused the credentials"),
     ],
 )
 def test_expired_and_refused_are_told_apart_in_amazons_words_without_the_token(

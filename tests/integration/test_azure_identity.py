@@ -109,7 +109,7 @@ def test_refused_is_told_in_entras_words_without_the_token(pod: Pod, azure: Stra
     other = jwt("stranger")
     pod.given = way("federation", pod, azure.url, other)
     told = pod.told()
-    assert "refused the credentials" in told
+    assert "ERROR: Azure refused the credentials" in told
     assert "AADSTS700213: No matching federated identity record found for ***" in told
     assert other not in told
 
@@ -138,7 +138,7 @@ def test_a_registry_that_does_not_exchange_is_told(pod: Pod, azure: Stranger, ex
     pod.given = way("metadata", pod, azure.url)
     exchange.trouble = refusal(401, "UNAUTHORIZED", f"no role for {ENTRA}")
     told = pod.told()
-    assert "refused the credentials" in told
+    assert "ERROR: Azure refused the credentials" in told
     assert "no role for ***" in told
     assert "AcrPull" in told
 

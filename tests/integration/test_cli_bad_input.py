@@ -135,6 +135,13 @@ Next: find out who moved it (floe platform status --check), then remove the tag 
     assert changes_nothing(in_dev, "platform", "recover").code == 15
 
 
+def test_drift_ends_with_15_and_is_named_beside_a_document_that_is_whole(in_dev: Bench) -> None:
+    retag(in_dev, "v1.0.0-staging", "v1.0.0")
+    drift = changes_nothing(in_dev, "platform", "status", "--check", "-o", "json")
+    assert (drift.code, drift.stderr.splitlines()[1]) == (15, "  v1.0.0-staging: unrecorded")
+    assert [each["environment"] for each in drift.document] == ["dev", "staging", "prod"]
+
+
 def test_an_environment_tag_with_the_same_digest_is_drawn_over(in_dev: Bench) -> None:
     retag(in_dev, "v1.0.0-staging", "v1.0.0")
     assert in_dev.inside(*PROMOTE).code == 0

@@ -314,7 +314,7 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
         (("platform", "promote", "v1.0.0"), "Error: Missing option '--to'."),
         (promote("v1.0.0", "dev", "--forse"), "Error: No such option: --forse"),
         (promote("1.0", "dev"), "Expected: v1.2.3 or 1.2.3, or v1.2.3-rc.1 (no '+')"),
-        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Expected: --reason="…", since nobody is here to be asked'),
+        (("platform", "rollback", "--env=dev", "v1.0.0"), 'Next: run this again with --reason="<why>"'),
         (("platform", "lock", "--env=dev", "--reason=x", "--until=2020-01-01"), "Expected: a time to come"),
         (("artifact", "push", "-a", "floe.yaml", "-r", URI, "-t", "latest-dev"), None),
         (("artifact", "inspect", "-r", "ftp://x", "-t", "v1.0.0"), None),

@@ -12,6 +12,8 @@ OTHERS = {
     ("malformed", exits.USAGE),
     ("malformed", exits.INVALID),
     ("invalid-file", exits.INVALID),
+    ("pending", exits.UNAVAILABLE),
+    ("undelivered", exits.UNAVAILABLE),
     ("unfinished", exits.UNFINISHED),
     ("drifted", exits.DRIFTED),
     ("interrupted", exits.INTERRUPTED),

@@ -140,7 +140,7 @@ def test_refused_is_told_in_googles_words_without_the_token(pod: Pod, services: 
     other = jwt("stranger")
     pod.given = written(pod, account(services.url, {"file": pod.token("subject", other)}))
     told = pod.told()
-    assert "refused the credentials" in told
+    assert "ERROR: Google Cloud refused the credentials" in told
     assert "The given credential is rejected: ***" in told
     assert other not in told
 

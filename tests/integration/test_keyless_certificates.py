@@ -145,8 +145,9 @@ def test_every_kind_of_name_that_fulcio_gives_is_told(root: Ready, tmp_path: Pat
     assert found.proof.name == told
 
 
-def test_a_repository_in_groups_is_told_whole(root: Ready, tmp_path: Path) -> None:
-    found = judged(root.stack, tmp_path, saying(12, der.text("https://gitlab.test/acme/data/platform")))
+@pytest.mark.parametrize("server", ["https://gitlab.test", "gitlab.test"])
+def test_a_repository_is_told_whole_but_for_its_server(root: Ready, tmp_path: Path, server: str) -> None:
+    found = judged(root.stack, tmp_path, saying(12, der.text(f"{server}/acme/data/platform")))
     assert isinstance(found, Verified), found
     assert isinstance(found.proof, Keyless)
     assert found.proof.repository == "acme/data/platform"

@@ -199,9 +199,17 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
     assert location == Folder(written="here", path=tmp_path / "here")
 
 
+def test_copies_that_go_nowhere_are_doubtful() -> None:
+    (lonely,) = loaded(promotion("sync_to_secondary: true")).doubts
+    assert (lonely.path, "no registry beside" in lonely.message) == ("artifacts.promotion.sync_to_secondary", True)
+    twice = "artifacts: {registries: {primary: {uri: 'oci-layout://x'}, eu: {uri: 'oci-layout://x'}}}"
+    (same,) = loaded(twice).doubts
+    assert (same.path, "primary registry itself" in same.message) == ("artifacts.registries.eu.uri", True)
+
+
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"webhooks", "sync", "approvals", "freeze", "reports"} <= features
+    assert {"approvals", "freeze", "reports"} <= features
 
 
 @pytest.mark.parametrize(

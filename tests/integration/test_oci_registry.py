@@ -12,7 +12,8 @@ import pytest
 from returns.result import Success
 
 from floe.core import canonical
-from floe.core.artifact import EMPTY_CONTENT, INDEX, MANIFEST, Manifest
+from floe.core.artifact import EMPTY_CONTENT, INDEX, MANIFEST, Descriptor, Manifest
+from floe.core.fault import Absent
 from floe.core.names import Tag
 from floe.effects.blocking import FaultError
 from floe.effects.registry.oci import OciRegistry
@@ -74,13 +75,20 @@ async def test_each_call_asks_no_more_than_it_must(plain: DockerRegistry) -> Non
     ]
 
 
-async def test_a_blob_is_taken_over_from_another_repository(plain: DockerRegistry) -> None:
-    source, target = of(plain), of(plain)
+async def test_a_blob_is_taken_over_from_another_repository(plain: DockerRegistry, secure: DockerRegistry) -> None:
+    source, beside, elsewhere = of(plain), of(plain), of(secure)
     digest = (await source.put_blob(b"content to mount")).unwrap()
-    assert await target.mount(digest, source.location.partition("//")[2].partition("/")[2]) == Success(True)
-    assert await target.blob(digest, at_most=100) == Success(b"content to mount")
-    assert await target.mount(canonical.digest_of(b"nothing"), "team/nothing") == Success(False)
-    for registry in (source, target):
+    blob = Descriptor(media_type="x/y", digest=digest, size=16)
+    assert await beside.take(blob, source) == Success(False)
+    assert ("PUT", "blobs") not in asked_of(plain, beside)
+    assert await elsewhere.take(blob, source) == Success(True)
+    assert await elsewhere.take(blob, source) == Success(False)
+    for registry in (beside, elsewhere):
+        assert await registry.blob(digest, at_most=100) == Success(b"content to mount")
+    absent = Descriptor(media_type="x/y", digest=canonical.digest_of(b"nothing"), size=7)
+    for registry in (beside, elsewhere):
+        assert isinstance((await registry.take(absent, source)).failure(), Absent)
+    for registry in (source, beside, elsewhere):
         await registry.aclose()
 
 

@@ -15,6 +15,8 @@ README = Path(__file__).parents[2] / "README.md"
 PLACEHOLDERS = (
     (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:<digest>"),
     (re.compile(r"sha256:[0-9a-f]{12}"), "sha256:<short>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<fingerprint>"),
+    (re.compile(r"\bkey, [0-9a-f]{12}\b"), "key, <fingerprint>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<trace>"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "<time>"),
     (re.compile(r"~\d+s"), "~<n>s"),

@@ -26,6 +26,8 @@ USED: Final[dict[Any, list[str]]] = {
     Verifier._establish_time: ["self", "bundle"],
     Verifier._verify_chain_at_time: ["self", "certificate", "timestamp_result"],
     TransparencyLogEntry._verify: ["self", "keyring"],
+    trust.Keyring.verify: ["self", "key_id", "signature", "data"],
+    timestamp.TimestampVerificationResult: ["source", "time"],
     TrustedRoot: ["inner"],
     TrustedRoot.ct_keyring: ["self", "purpose"],
     TrustedRoot.rekor_keyring: ["self", "purpose"],

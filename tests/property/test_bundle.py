@@ -76,6 +76,7 @@ def test_others_may_say_more_in_a_statement_and_name_more_artifacts() -> None:
     said = statement.read(PAYLOAD_TYPE, stated(subject=subjects, predicate={"a": [1.5]}, more=None))
     wanted = (Digest("sha256:" + "ab" * 32), Digest("sha256:" + "01" * 32))
     assert said == Success(Said(predicate_type="https://x/y", subjects=wanted))
+    assert statement.read(PAYLOAD_TYPE, stated(subject=subjects, predicate=None)) == said
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.drift import Drift, drawn_by, drift, expected_tags
+from floe.core.drift import Drift, drawn_by, drift, expected_tags, finished_by
 from floe.core.effect import MovePointer
 from floe.core.event import Promoted
 from floe.core.head import Entry, Head, advance
@@ -91,6 +91,37 @@ def test_recovery_never_moves_a_tag_that_is_made_once(history: History, found: d
     entries, state = listed(history)
     for each in drawn_by(drift(expected_tags(entries, state), found, NAMES), state):
         assert isinstance(each, MovePointer) or each.name not in found
+
+
+@given(whole)
+def test_w06_drawing_what_the_last_record_left_finishes_that_one(history: History) -> None:
+    """Whoever was cut short after its record: what is drawn for it is drawn for nothing else."""
+    entries, state = listed(history)
+    differences = drift(expected_tags(entries, state), drawing(history[:-1]), NAMES)
+    drawn = drawn_by(differences, state)
+    with deciding():
+        finished = finished_by(drawn, differences, entries)
+    assert finished == (history[-1][:1] if drawn else ())
+
+
+@given(whole)
+def test_drawing_everything_finishes_each_record_that_still_shows(history: History) -> None:
+    entries, state = listed(history)
+    differences = drift(expected_tags(entries, state), {}, NAMES)
+    finished = finished_by(drawn_by(differences, state), differences, entries)
+    shows = {each.tag: each.record for each in entries if each.void is None and each.tag}
+    assert set(finished) >= set(shows.values())
+    assert all(each.void is None for each in entries if each.record in finished)
+    assert finished_by((), differences, entries) == ()
+
+
+@given(whole, st.sampled_from(DIGESTS))
+def test_a_pointer_that_was_moved_by_hand_finishes_nothing(history: History, elsewhere: Digest) -> None:
+    entries, state = listed(history)
+    left = {each.environment: each.left for each in entries if each.void is None and each.artifact}
+    moved = {pointer(name): elsewhere for name in left if left[name] != elsewhere}
+    differences = drift(expected_tags(entries, state), {**drawing(history), **moved}, NAMES)
+    assert finished_by(drawn_by(differences, state), differences, entries) == ()
 
 
 def test_a_tag_of_an_environment_nobody_knows_is_anybody_s() -> None:

@@ -83,7 +83,7 @@ def test_the_first_reason_in_the_order_decides_and_all_are_told(
 @given(st.lists(faults, min_size=1, max_size=4).map(tuple))
 def test_the_worst_of_several_faults_decides(several: tuple[Fault, ...]) -> None:
     codes = [exits.FAULTS[type(each)] for each in several]
-    assert exits.faulted(several) == oracle.first_code(codes, (*exits.PROMOTING, 14, 15))
+    assert exits.faulted(several) == oracle.first_code(codes, (2, *exits.PROMOTING, 14, 15))
 
 
 @given(st.lists(faults, min_size=1, max_size=4))
@@ -96,3 +96,9 @@ def test_what_this_run_left_unfinished_comes_before_a_damaged_ledger_and_after_a
     damaged = LedgerDamaged(where="x", what="x", why="x")
     assert exits.faulted((damaged, unseen)) == 14
     assert exits.faulted((damaged, unseen, Unavailable(where="x", why="x"))) == 5
+
+
+@pytest.mark.parametrize("kind", get_args(Fault), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_fault_alone_has_its_code(kind: type[Fault], data: st.DataObject) -> None:
+    assert exits.faulted((data.draw(any_of(kind)),)) == exits.FAULTS[kind]

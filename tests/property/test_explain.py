@@ -162,3 +162,17 @@ def test_what_cannot_be_said_is_unknown() -> None:
 def test_people_and_times_are_told_in_utc_to_the_minute(operator: Operator) -> None:
     assert minute(BEGINNING) == "2026-01-15 10:30"
     assert by_whom(operator, BEGINNING).endswith(" at 2026-01-15 10:30")
+
+
+@given(any_of(NotAuthorized))
+def test_who_may_not_is_told_what_they_asked_for(refusal: NotAuthorized) -> None:
+    asked = {
+        "promote": "promote to",
+        "roll-back": "roll back",
+        "lock": "lock",
+        "unlock": "unlock",
+        "adopt": "adopt into",
+    }
+    with deciding():
+        told = because(refusal)[1]
+    assert told.endswith(f"' is not authorized to {asked[refusal.command]} '{refusal.environment}'")

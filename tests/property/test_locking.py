@@ -48,6 +48,8 @@ def test_locking_is_refused_to_strangers_and_where_a_lock_is_held(case: tuple[Sn
         *(() if oracle.is_listed(known.operator, name, policy) else (NotAuthorized,)),
     }
     assert {type(each) for each in failures(decided)} == expected
+    word = "lock" if isinstance(command, Lock) else "unlock"
+    assert {each.command for each in failures(decided) if isinstance(each, NotAuthorized)} <= {word}
 
 
 @given(cases())

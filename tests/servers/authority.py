@@ -38,9 +38,9 @@ class Authority:
         self.file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def certify(self, address: str) -> tuple[Path, Path]:
-        """A certificate for an address of this machine, and its key, as files."""
+        """A certificate for an address of this machine, or for any name, and its key, as files."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        names = x509.SubjectAlternativeName([_general(address)])
         request = self._begun(_named(address), key).add_extension(names, critical=False)
         signed = request.sign(self._key, hashes.SHA256())
         certificate, secret = self._folder / f"{address}.pem", self._folder / f"{address}.key"
@@ -62,6 +62,13 @@ class Authority:
             .not_valid_before(datetime.now(UTC) - DAY)
             .not_valid_after(datetime.now(UTC) + DAY)
         )
+
+
+def _general(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
 
 
 def _named(name: str) -> x509.Name:

@@ -1,4 +1,4 @@
-"""The programs that tests talk to and that no Python package brings: a registry, and a second opinion on it.
+"""The programs that tests talk to and that no Python package brings: a registry, a second opinion on it, and jq.
 
 `python -m tests.servers.debian` sees to it that they are there, where Debian's tools are: as root it installs
 them, otherwise it unpacks them below `.cache/debian`. It is quick when nothing is missing.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PROGRAMS = ("docker-registry", "skopeo")  # each is named like its package
+PROGRAMS = ("docker-registry", "jq", "skopeo")  # each is named like its package
 CACHE = Path(__file__).parents[2] / ".cache" / "debian"
 
 

@@ -56,8 +56,13 @@ class DockerRegistry:
         self._log = folder / "access.log"
         config = folder / "config.yml"
         config.write_text(self._config())
-        with self._log.open("wb") as log, (folder / "error.log").open("wb") as errors:
-            self._process = subprocess.Popen([program, "serve", config], stdout=log, stderr=errors)
+        self._command = [program, "serve", str(config)]
+        self.start()
+
+    def start(self) -> None:
+        """Run, also again after it was closed: what it holds is in its folder."""
+        with self._log.open("ab") as log, (self.folder / "error.log").open("ab") as errors:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=errors)
         self._wait()
 
     @property

@@ -1,5 +1,7 @@
 """A registry in memory: what a good registry does, and faults on demand."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,9 +12,9 @@ from floe.core import canonical
 from floe.core.artifact import LARGEST_MANIFEST, Descriptor, Manifest
 from floe.core.fault import Absent, Damaged, Oversized, TagTaken
 from floe.core.names import Digest, Tag
-from floe.effects.blocking import in_thread
+from floe.effects.blocking import FaultError, in_thread
 from floe.effects.memory.trouble import Call, Trouble
-from floe.effects.ports import Outcome
+from floe.effects.ports import Outcome, Registry
 from floe.effects.registry import referring, stream
 
 SCHEME: Final = "memory://"
@@ -38,8 +40,11 @@ class MemoryRegistry:
     async def tags(self) -> Outcome[tuple[Tag, ...]]:
         return await self.trouble.around(Call(operation="tags"), lambda: Success(tuple(self.tagged)))
 
-    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
-        return await self.trouble.around(_call("resolve", tag), lambda: Success(self.tagged.get(tag)))
+    async def resolve(self, reference: Digest | Tag) -> Outcome[Digest | None]:
+        found = partial(self._manifest, reference)
+        return await self.trouble.around(
+            _call("resolve", reference), lambda: found().map(lambda each: each.digest if each else None)
+        )
 
     async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
         return await self.trouble.around(_call("resolve_all"), lambda: Success(dict(self.tagged)))
@@ -76,6 +81,19 @@ class MemoryRegistry:
             return found
         content = stream.verified([found.unwrap()], blob, self.location)
         return await in_thread(partial(stream.arrive, content, into))
+
+    @contextmanager
+    def opened(self, blob: Descriptor) -> Iterator[Iterator[bytes]]:
+        content = self._find(blob.digest).alt(FaultError)
+        if isinstance(content, Failure):
+            raise content.failure()
+        yield stream.verified([content.unwrap()], blob, self.location)
+
+    async def take(self, blob: Descriptor, source: Registry) -> Outcome[bool]:
+        if blob.digest in self.blobs:
+            return await self.trouble.around(_call("take"), lambda: Success(False))
+        read = await in_thread(partial(_drain, source, blob))
+        return await self.trouble.around(_call("take"), lambda: read.bind(self._keep).map(lambda _: True))
 
     async def aclose(self) -> None:
         """Nothing is held between calls."""
@@ -135,6 +153,11 @@ class MemoryRegistry:
 
 def _call(operation: str, tag: str | None = None) -> Call:
     return Call(operation=operation, tag=tag)
+
+
+def _drain(source: Registry, blob: Descriptor) -> bytes:
+    with source.opened(blob) as content:
+        return b"".join(content)
 
 
 def _read(file: Path) -> bytes:

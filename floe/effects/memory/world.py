@@ -10,6 +10,7 @@ from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
 from floe.core.signature import Findings
+from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.memory.tracer import MemoryTracer
@@ -106,6 +107,7 @@ class MemoryWorld:
         self.clock = VirtualClock()
         self.entropy = CountedEntropy()
         self.tracer = MemoryTracer(self.clock, CountedEntropy())
+        self.herald = MemoryHerald(self.trouble)
 
     @property
     def world(self) -> World:
@@ -117,4 +119,5 @@ class MemoryWorld:
             clock=self.clock,
             entropy=self.entropy,
             tracer=self.tracer,
+            herald=self.herald,
         )

@@ -44,9 +44,15 @@ def write(root: Folder, content: bytes) -> Digest:
 
 def write_from(root: Folder, file: Path) -> Descriptor:
     """A file's content as a blob; what is described is what was copied, should the file change meanwhile."""
+    with stream.source(file) as content:
+        return write_of(root, stream.chunks(content, file))
+
+
+def write_of(root: Folder, content: Iterable[bytes]) -> Descriptor:
+    """What comes in portions, as a blob that is there when all of it has come."""
     found = stream.Measure()
-    with stream.source(file) as content, _made(root) as kept, kept.draft() as draft:
-        for chunk in stream.chunks(content, file):
+    with _made(root) as kept, kept.draft() as draft:
+        for chunk in content:
             found.add(chunk)
             draft.write(chunk)
         if not _holds(kept, found.digest):
@@ -54,14 +60,21 @@ def write_from(root: Folder, file: Path) -> Descriptor:
     return found.describe()
 
 
-def read_into(root: Folder, blob: Descriptor, into: Path) -> None:
+@contextmanager
+def opened(root: Folder, blob: Descriptor) -> Iterator[Iterator[bytes]]:
+    """A blob as it is read; a fault by its end at the latest where it is not what its digest says."""
     with _kept(root) as kept:
         file = None if kept is None else kept.file(_name(blob.digest))
         if file is None:
             raise FaultError(Absent(where=str(root.path), what=f"blob {blob.digest}"))
         with file:
             place = _place(root, blob.digest)
-            stream.arrive(stream.verified(stream.chunks(file, Path(place)), blob, place), into)
+            yield stream.verified(stream.chunks(file, Path(place)), blob, place)
+
+
+def holds(root: Folder, digest: Digest) -> bool:
+    with _kept(root) as kept:
+        return kept is not None and _holds(kept, digest)
 
 
 def drop(root: Folder, digests: Iterable[Digest]) -> None:

@@ -1,5 +1,7 @@
 """A folder on this disk as a registry: `oci-layout://PATH`, which needs no server."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +13,7 @@ from floe.core.artifact import INDEX, LARGEST_MANIFEST, MANIFEST, MANIFEST_TYPES
 from floe.core.fault import Oversized, TagTaken
 from floe.core.names import Digest, Tag
 from floe.effects.blocking import FaultError, in_thread
-from floe.effects.ports import Outcome
+from floe.effects.ports import Outcome, Registry
 from floe.effects.registry import referring
 from floe.effects.registry.layout import Layout
 from floe.effects.registry.referring import Listing
@@ -36,8 +38,8 @@ class LayoutRegistry:
     async def tags(self) -> Outcome[tuple[Tag, ...]]:
         return await in_thread(lambda: self.layout.index().tags)
 
-    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
-        return await in_thread(partial(self._resolve, tag))
+    async def resolve(self, reference: Digest | Tag) -> Outcome[Digest | None]:
+        return await in_thread(partial(self._resolve, reference))
 
     async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
         return await in_thread(lambda: self.layout.index().digests)
@@ -71,12 +73,28 @@ class LayoutRegistry:
     async def download(self, blob: Descriptor, into: Path) -> Outcome[None]:
         return await in_thread(partial(self.layout.read_blob_into, blob, into))
 
+    def opened(self, blob: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        return self.layout.open_blob(blob)
+
+    async def take(self, blob: Descriptor, source: Registry) -> Outcome[bool]:
+        return await in_thread(partial(self._take, blob, source))
+
     async def aclose(self) -> None:
         """Nothing is held between calls."""
 
-    def _resolve(self, tag: Tag) -> Digest | None:
-        found = self.layout.index().find(tag)
+    def _resolve(self, reference: Digest | Tag) -> Digest | None:
+        if reference.startswith("sha256:"):
+            kept = self._by_digest(Digest(reference))
+            return kept.digest if kept else None
+        found = self.layout.index().find(Tag(reference))
         return found.digest if found else None
+
+    def _take(self, blob: Descriptor, source: Registry) -> bool:
+        if self.layout.has_blob(blob.digest):
+            return False
+        with source.opened(blob) as content:
+            self.layout.write_blob_of(content)
+        return True
 
     def _manifest(self, reference: Digest | Tag) -> Manifest | None:
         if reference.startswith("sha256:"):

@@ -9,7 +9,7 @@ from floe.core.artifact import Descriptor
 from floe.core.fault import Absent, Damaged, Unavailable
 from floe.core.names import Digest, Tag
 from floe.effects.blocking import FaultError, pause, writing
-from floe.effects.registry import blobs, index
+from floe.effects.registry import blobs, index, stream
 from floe.effects.registry.disk import Folder, opened
 from floe.effects.registry.index import Index
 from floe.effects.registry.lock import PATIENCE, Pause, locked
@@ -81,10 +81,8 @@ class Layout:
 
     def read_blob_into(self, blob: Descriptor, into: Path) -> None:
         """Write a blob to a new file, which appears whole or not at all."""
-        with self._found() as root:
-            if root is None:
-                raise FaultError(Absent(where=str(self.path), what=f"blob {blob.digest}"))
-            blobs.read_into(root, blob, into)
+        with self.open_blob(blob) as content:
+            stream.arrive(content, into)
 
     def write_blob(self, content: bytes) -> Digest:
         with self._made() as root:
@@ -93,6 +91,23 @@ class Layout:
     def write_blob_from(self, file: Path) -> Descriptor:
         with self._made() as root:
             return blobs.write_from(root, file)
+
+    def write_blob_of(self, content: Iterable[bytes]) -> Descriptor:
+        with self._made() as root:
+            return blobs.write_of(root, content)
+
+    def has_blob(self, digest: Digest) -> bool:
+        with self._found() as root:
+            return root is not None and blobs.holds(root, digest)
+
+    @contextmanager
+    def open_blob(self, blob: Descriptor) -> Iterator[Iterator[bytes]]:
+        """A blob as it is read, verified by its end."""
+        with self._found() as root:
+            if root is None:
+                raise FaultError(Absent(where=str(self.path), what=f"blob {blob.digest}"))
+            with blobs.opened(root, blob) as content:
+                yield content
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

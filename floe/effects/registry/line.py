@@ -103,15 +103,16 @@ class Line:
 
 def connect(
     origin: Origin,
-    proxy: Proxy | None,
+    by: Proxy | str | None,
     tls: Callable[[], ssl.SSLContext],
     clock: Clock,
     until: float,
     seconds: float = CONNECT_SECONDS,
 ) -> Line:
-    """A new line; whatever goes wrong is an `OSError`."""
+    """A new line, through a proxy or to an address that was looked up before; whatever goes wrong is an `OSError`."""
     left = max(0.001, min(seconds, until - clock.monotonic()))
-    host = (proxy.host, proxy.port) if proxy else (origin.host, origin.port)
+    proxy = by if isinstance(by, Proxy) else None
+    host = (proxy.host, proxy.port) if proxy else (by if isinstance(by, str) else origin.host, origin.port)
     raw = socket.create_connection(host, left)
     try:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,7 @@
 """A repository on a registry: `oci://HOST[:PORT]/PATH`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,8 @@ from floe.core.artifact import Descriptor, Manifest
 from floe.core.fault import Unavailable
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.effects.blocking import in_thread
-from floe.effects.ports import Clock, Entropy, Outcome
+from floe.effects.blocking import FaultError, in_thread
+from floe.effects.ports import Clock, Entropy, Outcome, Registry
 from floe.effects.registry import referring, stream
 from floe.effects.registry.auth import Entrance
 from floe.effects.registry.client import Client
@@ -27,7 +28,7 @@ from floe.effects.registry.referrals import Referrals
 from floe.effects.registry.retry import Patience
 from floe.effects.registry.transport import Content
 from floe.effects.registry.wire import Wire
-from floe.effects.registry.writing import FileContent, Put
+from floe.effects.registry.writing import FileContent, Passing, Put
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class OciRegistry:
         self._shown = shown or f"{origin.authority}/{repository}"
         self._wire = Wire(clock, access.variables, access.ca_file)
         entrance = Entrance(origin, self.location, self._wire, access.find, clock)
-        client = Client(origin, repository, self.location, self._wire, entrance, clock)
+        self.client = client = Client(origin, repository, self.location, self._wire, entrance, clock)
         self._transport = HttpTransport(client)
         self._carrier = OrasCarrier(client)
         self._patience = Patience(clock, entropy)
@@ -92,8 +93,8 @@ class OciRegistry:
                 return Success(tuple(found))
         return Failure(Unavailable(where=self.location, why=f"its list of tags has more than {MOST_PAGES} pages"))
 
-    async def resolve(self, tag: Tag) -> Outcome[Digest | None]:
-        return await self._ask(partial(self._transport.resolve, tag))
+    async def resolve(self, reference: Digest | Tag) -> Outcome[Digest | None]:
+        return await self._ask(partial(self._transport.resolve, reference))
 
     async def resolve_all(self) -> Outcome[dict[Tag, Digest]]:
         listed = await self.tags()
@@ -146,12 +147,31 @@ class OciRegistry:
 
         return await self._ask(attempt, BLOB_SECONDS)
 
-    async def mount(self, digest: Digest, source: str) -> Outcome[bool]:
-        """Whether a blob is here now, taken over from another repository of this registry without being sent."""
-        return await self._ask(lambda until: self._carrier.mount(digest, source, until))
+    @contextmanager
+    def opened(self, blob: Descriptor) -> Iterator[Iterator[bytes]]:
+        with self._carrier.fetch(blob, self._patience.moment(BLOB_SECONDS)) as content:
+            yield stream.verified(content, blob, self.location)
+
+    async def take(self, blob: Descriptor, source: Registry) -> Outcome[bool]:
+        """Not sent is what is here already, or what this registry takes over from another repository of its own."""
+
+        def attempt(until: float) -> bool:
+            if self._transport.has_blob(blob.digest, until) or self._mounted(blob, source, until):
+                return False
+            self._carrier.send(Passing(blob, source), blob.digest, until)
+            return True
+
+        return await self._ask(attempt, BLOB_SECONDS)
 
     async def aclose(self) -> None:
         self._wire.close()
+
+    def _mounted(self, blob: Descriptor, source: Registry, until: float) -> bool:
+        if not isinstance(source, OciRegistry) or source.client.registry != self.client.registry:
+            return False
+        with suppress(FaultError):  # whatever is in the way of that, the blob can still be sent
+            return self._carrier.mount(blob.digest, source.client.repository, until)
+        return False
 
     async def _send(self, content: Content, digest: Digest) -> Outcome[None]:
         def attempt(until: float) -> None:

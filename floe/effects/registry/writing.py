@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from floe.core.artifact import LARGEST_MANIFEST, Manifest
+from floe.core.artifact import LARGEST_MANIFEST, Descriptor, Manifest
 from floe.core.fault import Oversized, TagTaken, Unavailable
 from floe.core.names import Digest, Tag
 from floe.effects.blocking import FaultError
+from floe.effects.ports import Registry
 from floe.effects.registry import stream
 from floe.effects.registry.transport import FixedTagError, Transport
 
@@ -91,3 +92,18 @@ class FileContent:
         if left:
             why = "became shorter while it was being sent; send it again"
             raise FaultError(Unavailable(where=str(self._path), why=why))
+
+
+class Passing:
+    """A blob of another repository to send on: read anew for every attempt, verified as it passes."""
+
+    def __init__(self, blob: Descriptor, source: Registry) -> None:
+        self._blob = blob
+        self._source = source
+
+    def __len__(self) -> int:
+        return self._blob.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._source.opened(self._blob) as content:
+            yield from content

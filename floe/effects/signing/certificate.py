@@ -1,7 +1,6 @@
 """What a certificate of Fulcio's says of who signed, read strictly (sigstore/fulcio, oid-info.md)."""
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from floe.core.signature import Keyless
 from floe.effects.signing.flawed import FlawedError
@@ -70,14 +69,14 @@ def _spelt(name: "GeneralName") -> str:
 
 
 def _repository(certificate: "Certificate") -> str | None:
-    """The source repository without the server it is on, which the issuer stands for."""
+    """The source repository without the server it is on, which the issuer stands for. CircleCI leaves out https://."""
     address = _text(certificate, REPOSITORY)
     if address is None:
         return _bare(certificate, OLD_REPOSITORY)
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.netloc or not parts.path.strip("/"):
+    server, _, path = address.removeprefix("https://").partition("/")
+    if not path.strip("/") or not (address.startswith("https://") or "." in server):
         raise FlawedError("malformed", f"a certificate whose source repository is no address: {address}")
-    return parts.path.strip("/")
+    return path.strip("/")
 
 
 def _text(certificate: "Certificate", number: int) -> str | None:

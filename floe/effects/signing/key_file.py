@@ -9,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 from returns.result import Failure, Result, Success
 
-from floe.core.fault import Absent, NoPublicKey, NoSigningKey, Unavailable
+from floe.core.fault import NoPublicKey, NoSigningKey, Unavailable
 from floe.core.value import Value
 from floe.effects.blocking import FaultError, in_thread, reading
 from floe.effects.ports import Outcome
@@ -116,10 +116,4 @@ def _read(path: Path) -> Result[_File, str]:
 
 
 def _why(error: FaultError) -> str:
-    match error.fault:
-        case Absent():
-            return "no such file"
-        case Unavailable(why=why):
-            return f"it {why}"
-        case _:
-            return "a file that cannot be read"
+    return f"it {error.fault.why}" if isinstance(error.fault, Unavailable) else "no such file"

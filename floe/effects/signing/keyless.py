@@ -82,7 +82,7 @@ def _verified(content: bytes, found: Bundle, verifier: "Verifier") -> Verified:
         predicate_type=said.unwrap().predicate_type,
         subjects=said.unwrap().subjects,
         proof=certificate.facts(bundle.signing_certificate),
-        at=sigstore_private.signed_at(verifier, bundle),
+        at=sigstore_private.times(verifier, bundle)[0],
     )
 
 

@@ -25,3 +25,9 @@ class PublicKey(Value, frozen=True, kw_only=True):
     def pem(self) -> str:
         body = "\n".join(textwrap.wrap(base64.b64encode(self.der).decode(), 64))
         return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+
+
+def is_address(reference: str) -> bool:
+    """Whether a key is kept elsewhere: `awskms:…`, `hsm:…`. A file so named is written with `./` before it."""
+    scheme, colon, _ = reference.partition(":")
+    return bool(colon) and scheme.isalnum() and len(scheme) > 1

@@ -5,12 +5,10 @@
 
 from pathlib import Path
 
-import re2
-
 from floe.effects.blocking import in_thread, value_of
 from floe.effects.ports import Outcome
 from floe.effects.signing import key_file
-from floe.effects.signing.public_key import PublicKey
+from floe.effects.signing.public_key import PublicKey, is_address
 from floe.effects.signing.signer import Password, Signer
 
 
@@ -25,7 +23,7 @@ async def public_keys(references: tuple[str, ...], folder: Path) -> Outcome[tupl
 
 
 def _signer(reference: str, folder: Path, password: Password, told: str) -> Outcome[Signer]:
-    if _is_address(reference):
+    if is_address(reference):
         from floe.effects.signing import service
 
         return service.signer(reference, folder, password, told)
@@ -33,13 +31,8 @@ def _signer(reference: str, folder: Path, password: Password, told: str) -> Outc
 
 
 def _public_key(reference: str, folder: Path) -> Outcome[PublicKey]:
-    if _is_address(reference):
+    if is_address(reference):
         from floe.effects.signing import service
 
         return service.public_key(reference, folder, reference)
     return key_file.public_key(folder / reference, reference)
-
-
-def _is_address(reference: str) -> bool:
-    """Whether it begins as an address does: a file so named is written with `./` before it."""
-    return bool(re2.match(r"[a-z][a-z0-9+.-]+:", reference))

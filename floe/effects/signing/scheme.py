@@ -3,6 +3,7 @@
 Ed25519 is none of them: where cosign signs with it, it hashes first (Ed25519ph), and `cryptography` does not.
 """
 
+import base64
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,6 +17,7 @@ CURVES: Final = {"secp256r1": hashes.SHA256(), "secp384r1": hashes.SHA384()}
 SMALLEST_RSA: Final = 2048  # bits (NIST SP 800-131A)
 LARGEST_RSA: Final = 16384  # bits; larger ones only cost time
 EXPECTED: Final = "an ECDSA key (P-256 or P-384), or an RSA key of 2048 bits or more"
+OTHERWISE: Final = "a public key in another spelling, such as one with a compressed point"
 
 Private: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Public: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -49,9 +51,15 @@ def public_key(key: object) -> Result[PublicKey, str]:
 def read_public(pem: bytes) -> Result[PublicKey, str]:
     """The public key in a PEM text, or what is there instead."""
     try:
-        return public_key(serialization.load_pem_public_key(pem))
+        found = public_key(serialization.load_pem_public_key(pem))
     except (ValueError, UnsupportedAlgorithm):
         return Failure(_instead_of_public(pem))
+    return found.bind(lambda key: Success(key) if _is_spelt_in(pem, key) else Failure(OTHERWISE))
+
+
+def _is_spelt_in(pem: bytes, key: PublicKey) -> bool:
+    """Whether the key stands there as it is named: by the digest of these very bytes."""
+    return base64.b64encode(key.der) in b"".join(pem.split())
 
 
 def sign(key: Private, content: bytes) -> bytes:

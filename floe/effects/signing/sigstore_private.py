@@ -1,7 +1,8 @@
 """Every use of what the package sigstore keeps to itself; tests/integration/test_sigstore_private.py guards it.
 
 Whether a bundle verifies is answered by sigstore's public `Verifier` alone. Its parts are used here to say why one
-does not, to tell when one that does was signed, and to keep the services that sign from being waited for in vain.
+does not, to tell when one that does was signed, to read what was signed before there were bundles, and to keep the
+services that sign from being waited for in vain.
 """
 
 from datetime import datetime
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from requests import PreparedRequest, Response, Session
     from rfc3161_client import TimeStampResponse
-    from sigstore._internal.timestamp import TimestampAuthorityClient, TimestampVerificationResult
+    from sigstore._internal.timestamp import TimestampAuthorityClient
     from sigstore.models import Bundle, ClientTrustConfig, TrustedRoot
     from sigstore.verify import Verifier
 
@@ -35,14 +36,9 @@ def trusted_root(content: bytes) -> "TrustedRoot":
     return TrustedRoot(Model.from_json(content))
 
 
-def times(verifier: "Verifier", bundle: "Bundle") -> "list[TimestampVerificationResult]":
-    """When authorities say that it was signed; promises of the log among them are verified elsewhere."""
-    return verifier._establish_time(bundle)
-
-
-def signed_at(verifier: "Verifier", bundle: "Bundle") -> datetime:
-    """Of a bundle that verifies: the first of those times, a timestamp before what a log promises."""
-    return times(verifier, bundle)[0].time
+def times(verifier: "Verifier", bundle: "Bundle") -> list[datetime]:
+    """When authorities say that it was signed, timestamps before a log's promise, which is verified elsewhere."""
+    return [each.time for each in verifier._establish_time(bundle)]
 
 
 def check_signature(bundle: "Bundle") -> None:
@@ -53,13 +49,17 @@ def check_signature(bundle: "Bundle") -> None:
     _verify(key, envelope)
 
 
-def check_chain(verifier: "Verifier", bundle: "Bundle", time: "TimestampVerificationResult") -> None:
-    verifier._verify_chain_at_time(bundle.signing_certificate, time)
+def check_chain(verifier: "Verifier", certificate: "Certificate", at: datetime) -> "list[Certificate]":
+    """The authorities above a certificate, as it could be verified then."""
+    from sigstore._internal.timestamp import TimestampSource, TimestampVerificationResult
+
+    known = TimestampVerificationResult(TimestampSource.TRANSPARENCY_SERVICE, at)
+    return verifier._verify_chain_at_time(certificate, known)
 
 
-def is_issued_here(verifier: "Verifier", bundle: "Bundle") -> bool:
+def is_issued_here(verifier: "Verifier", certificate: "Certificate") -> bool:
     """Whether one of the trusted authorities signed the certificate, whatever it says."""
-    return any(_is_issued_by(bundle.signing_certificate, each) for each in verifier._fulcio_certificate_chain)
+    return any(_is_issued_by(certificate, each) for each in verifier._fulcio_certificate_chain)
 
 
 def _is_issued_by(certificate: "Certificate", authority: "Certificate") -> bool:
@@ -70,14 +70,22 @@ def _is_issued_by(certificate: "Certificate", authority: "Certificate") -> bool:
     return True
 
 
-def check_promise(verifier: "Verifier", bundle: "Bundle", time: "TimestampVerificationResult") -> None:
+def check_logged(verifier: "Verifier", certificate: "Certificate", at: datetime) -> None:
     """That a certificate log promised to keep the certificate."""
     from sigstore._internal.sct import verify_sct
     from sigstore._internal.trust import KeyringPurpose
 
-    certificate = bundle.signing_certificate
-    chain = verifier._verify_chain_at_time(certificate, time)
-    verify_sct(certificate, chain, verifier._trusted_root.ct_keyring(KeyringPurpose.VERIFY))
+    logs = verifier._trusted_root.ct_keyring(KeyringPurpose.VERIFY)
+    verify_sct(certificate, check_chain(verifier, certificate, at), logs)
+
+
+def check_promise(verifier: "Verifier", log: bytes, signature: bytes, promised: bytes) -> None:
+    """That a log promised to keep an entry."""
+    from sigstore._internal.trust import KeyringPurpose
+    from sigstore._utils import KeyID
+
+    logs = verifier._trusted_root.rekor_keyring(KeyringPurpose.VERIFY)
+    logs.verify(key_id=KeyID(log), signature=signature, data=promised)
 
 
 def check_entry(verifier: "Verifier", bundle: "Bundle") -> None:

@@ -191,3 +191,31 @@ async def adopt(shared: Shared) -> Reply:
     from floe.shell.commands import adopting
 
     return await adopting.adopt(shared)
+
+
+@app.command()
+@reads
+async def notify(
+    shared: Shared,
+    since: Annotated[
+        str, typer.Option("--since", help="From when on: 2026-01-15, 2026-01-15T10:30:00Z, 2h or 7d.", metavar="TIME")
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+) -> Reply:
+    """Send messages again, from the ledger: each under the id it had."""
+    from floe.shell.commands import notifying
+
+    return await notifying.notify(shared, since, dry_run=dry_run)
+
+
+@app.command()
+@reads
+async def sync(
+    shared: Shared,
+    to: Annotated[str | None, typer.Option("--to", help="This registry alone.", metavar="NAME")] = None,
+) -> Reply:
+    """Copy what is promoted to the other registries: artifacts, signatures, ledger, tags."""
+    from floe.shell.commands import syncing
+
+    return await syncing.sync(shared, to)

@@ -5,11 +5,13 @@ from returns.result import Failure, Success
 from floe.core.adoption import adoptable
 from floe.core.command import Adopt
 from floe.core.outcome import settled
+from floe.core.replica import Synced
 from floe.effects.drive import Faulted
-from floe.shell import api
+from floe.shell import api, copies
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import carried_reply, told
-from floe.shell.render.reply import Reply
+from floe.shell.render import syncs
+from floe.shell.render.reply import Reply, plain
 from floe.shell.session import Session
 from floe.shell.shared import Shared
 
@@ -35,10 +37,10 @@ async def _adopt(session: Session) -> Reply:
                 return carried_reply(carried, Reply(), session)
             case Success():
                 adopted.append(command)
-    return _reply(tuple(adopted), session)
+    return _reply(tuple(adopted), session, await copies.after_writing(session))
 
 
-def _reply(adopted: tuple[Adopt, ...], session: Session) -> Reply:
+def _reply(adopted: tuple[Adopt, ...], session: Session, synced: tuple[Synced, ...]) -> Reply:
     told_lines = (
         f"Adopted {each.version} in {each.environment}{' (current)' if each.is_current else ''}" for each in adopted
     )
@@ -56,7 +58,9 @@ def _reply(adopted: tuple[Adopt, ...], session: Session) -> Reply:
             ],
             "operator": session.operator.name,
             "assurance": session.operator.assurance,
+            **({"sync": plain(syncs.copies(synced, None))} if synced else {}),
             "trace_id": session.trace.trace_id,
         },
-        lines=tuple(told_lines) or ("Nothing to adopt",),
+        lines=(*(tuple(told_lines) or ("Nothing to adopt",)), *syncs.told(synced)),
+        warnings=copies.warnings(synced),
     )

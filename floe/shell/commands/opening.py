@@ -12,6 +12,7 @@ from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.refusal import TokenRefused
 from floe.effects.drive import Faulted, Refused
+from floe.effects.ports import World
 from floe.shell import exits, manifest, tracing, wiring
 from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
@@ -49,7 +50,7 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
             try:
                 return await _traced(shared.command, command, session)
             finally:
-                await session.world.registry.aclose()
+                await let_go(session.world)
         case Failure(trouble):
             return _unopened(trouble)
 
@@ -61,6 +62,13 @@ async def _traced(name: str, command: Callable[[Session], Awaitable[Reply]], ses
         reply = await command(session)
         tracing.conclude(span, reply.code, blocks.code_in(reply.document))
     return reply
+
+
+async def let_go(world: World) -> None:
+    """Close what the world's registries hold."""
+    opened = (each.registry.unwrap() for each in world.secondaries if isinstance(each.registry, Success))
+    for registry in (world.registry, *opened):
+        await registry.aclose()
 
 
 def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:

@@ -8,7 +8,8 @@ from floe.core.fault import Fault
 from floe.core.outcome import settled
 from floe.effects.apply import Hand
 from floe.effects.drive import Faulted
-from floe.shell import exits, standing
+from floe.shell import copies, exits, standing
+from floe.shell.afterwards import after_recovery
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import told
 from floe.shell.render import blocks
@@ -32,7 +33,8 @@ async def _recover(session: Session) -> Reply:
     done, fault = await _draw(session, due)
     drawn_tags = {each.name for each in done}
     left = tuple(each for each in drifted if each.tag not in drawn_tags)
-    return _reply(session, done, left, fault)
+    missed = copies.warnings(await copies.after_writing(session) if done else ())
+    return _reply(session, done, left, fault, (*missed, *await after_recovery(session, done, drifted)))
 
 
 async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawing, ...], Fault | None]:
@@ -48,7 +50,9 @@ async def _draw(session: Session, due: tuple[Drawing, ...]) -> tuple[tuple[Drawi
     return tuple(done), None
 
 
-def _reply(session: Session, done: tuple[Drawing, ...], left: tuple[Drift, ...], fault: Fault | None) -> Reply:
+def _reply(
+    session: Session, done: tuple[Drawing, ...], left: tuple[Drift, ...], fault: Fault | None, warnings: tuple[str, ...]
+) -> Reply:
     code = exits.UNFINISHED if fault else exits.DRIFTED if left else exits.DONE
     error = (*(blocks.block((fault,)) if fault else ()), *drift_block(left))
     told_error = (
@@ -62,8 +66,10 @@ def _reply(session: Session, done: tuple[Drawing, ...], left: tuple[Drift, ...],
             **told_error,
             "drawn": [each.name for each in done],
             "drift": [plain(each) for each in left],
+            "warnings": list(warnings),
             "trace_id": session.trace.trace_id,
         },
         lines=tuple(f"Recovered: {drawn(each)}" for each in done) or (() if fault else ("Nothing to recover",)),
         error=error,
+        warnings=warnings,
     )

@@ -52,8 +52,9 @@ async def _after_showing(found: Preview, session: Session, env: str, reason: str
         session.log.info(line)
     given = reason or (typer.prompt("Reason", err=True) if sys.stdin.isatty() else "")
     if not given.strip():
-        missing = Malformed(what="reason", found="", expected='--reason="…", since nobody is here to be asked')
-        return told(missing, session)
+        expected = "a reason, which the record keeps"
+        advice = 'run this again with --reason="<why>", since nobody is here to be asked'
+        return told(Malformed(what="reason", found="", expected=expected, advice=advice), session)
     return await _carry(session, event.version, env, given)
 
 

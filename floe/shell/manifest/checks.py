@@ -110,21 +110,22 @@ def keys(text: str) -> str:
     return said(text)
 
 
-def _web_address(text: str, what: str, found: str) -> None:
+def _web_address(text: str, what: str, found: str, *, may_be_open: bool = False) -> None:
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname
     except ValueError:
         port, host, parts = None, None, urlsplit("")
     local = bool(host) and Remote(host=str(host), port=port, repository="").is_loopback
-    if not host or not (parts.scheme == "https" or (local and parts.scheme == "http")):
+    if not host or not (parts.scheme == "https" or ((local or may_be_open) and parts.scheme == "http")):
         mistake(f"{found} is no {what}", "an https:// address; http:// for this machine alone")
     if parts.username is not None or parts.password is not None or not text.isprintable() or " " in text:
         mistake(f"{found} is no {what}", "an address without a user name, spaces and control characters")
 
 
 def address(text: str) -> str:
-    _web_address(text, "address for messages", "this")  # not shown: chat services put their key into the path
+    """An address; it is not shown, since chat services put their key into the path."""
+    _web_address(text, "address for messages", "this", may_be_open=True)
     return text
 
 

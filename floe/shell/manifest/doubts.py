@@ -28,6 +28,7 @@ def doubts(top: Spot, environ: Mapping[str, str]) -> tuple[Doubt, ...]:
             _unused(top),
             *(scans.doubts(gate) for path in unbuilt.GATES for gate in top.all_at(*path)),
             _toothless(top),
+            _copies(top),
         )
     )
 
@@ -82,6 +83,18 @@ def _toothless(top: Spot) -> Iterator[Doubt]:
     for environment in verification.at("environments").each():
         if off and environment.at("enabled").node is None:
             yield _doubt(environment, "verification is not enabled, so nothing here counts; say enabled: true")
+
+
+def _copies(top: Spot) -> Iterator[Doubt]:
+    artifacts = top.at("artifacts")
+    primary = trust_rules.primary(top).at("uri")
+    others = [each for each in artifacts.at("registries").each() if each.last != "primary"]
+    wanted = artifacts.at("promotion", "sync_to_secondary")
+    if wanted.value is True and not others:
+        yield _doubt(wanted, "there is no registry beside the primary one to copy to")
+    for each in others:
+        if each.at("uri").text == primary.text:
+            yield _doubt(each.at("uri"), "this is the primary registry itself; nothing is copied")
 
 
 def _doubt(spot: Spot, message: str) -> Doubt:

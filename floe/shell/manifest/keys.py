@@ -11,6 +11,7 @@ from returns.result import Failure, Result, Success
 
 from floe.core.outcome import settled
 from floe.core.policy import TrustedKey
+from floe.effects.signing.public_key import is_address
 from floe.shell.complaint import Complaint, quoted
 from floe.shell.document import Spot
 from floe.shell.manifest.rules import Rule
@@ -19,12 +20,6 @@ BEGIN: Final = "-----BEGIN PUBLIC KEY-----"  # RFC 7468, section 13
 END: Final = "-----END PUBLIC KEY-----"
 LARGEST: Final = 64 * 1024  # bytes
 EXPECTED: Final = "a public key in PEM, such as `floe artifact keygen` writes beside the private one"
-
-
-def is_address(reference: str) -> bool:
-    """Whether a key is kept elsewhere: `awskms:…`, `hsm:…` and the like. A path has no scheme."""
-    scheme, colon, _ = reference.partition(":")
-    return bool(colon) and scheme.isalnum() and len(scheme) > 1
 
 
 def trusted_key(reference: str, base: Path) -> Result[TrustedKey, str]:

@@ -14,7 +14,7 @@ from floe.core.value import Value
 from floe.shell import markup, text
 from floe.shell.complaint import Complaint, Doubt
 from floe.shell.document import Document, Spot
-from floe.shell.manifest import mistakes, rules, trust_rules
+from floe.shell.manifest import mistakes, rules, trust_rules, webhooks
 from floe.shell.manifest.document import Manifest
 from floe.shell.manifest.doubts import doubts
 from floe.shell.manifest.keys import keys_readable
@@ -64,11 +64,12 @@ def parse(whole: str, *, where: str, base: Path, environ: Mapping[str, str]) -> 
         return Failure(_in_order([*wrong, *mistakes.complaints(error, document.top)]))
     if wrong:
         return Failure(_in_order(wrong))
+    settings = settings_of(manifest, base=base, environ=environ)
     return Success(
         Loaded(
             policy=policy_of(manifest, base),
-            settings=settings_of(manifest, base=base, environ=environ),
-            doubts=doubts(document.top, environ),
+            settings=settings,
+            doubts=(*doubts(document.top, environ), *webhooks.doubts(settings)),
             sections={spot.last: spot.value for spot in document.top.each() if spot.last != "artifacts"},
         )
     )
@@ -84,7 +85,7 @@ def _no_mapping(document: Document) -> Iterator[Complaint]:
 def _broken(top: Spot, base: Path, environ: Mapping[str, str]) -> Iterator[Complaint]:
     """Every rule that is broken, so far as people can take it in."""
     around = (trust_rules.credentials_set(environ), keys_readable(base))
-    for rule in (*rules.RULES, *trust_rules.RULES, *around):
+    for rule in (*rules.RULES, *trust_rules.RULES, webhooks.encrypted, *around):
         yield from islice(rule(top), MOST)
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from floe.core.message import Format
+from floe.core.notice import EventType
 from floe.shell.manifest.gates import Gate, Switch
 from floe.shell.manifest.section import Section
 from floe.shell.manifest.words import (
@@ -23,7 +25,6 @@ from floe.shell.manifest.words import (
     Text,
     Timeout,
 )
-from floe.shell.settings import WebhookEvent, WebhookFormat
 
 
 class Approvals(Section):
@@ -104,14 +105,16 @@ class Audit(Section):
 class Webhook(Section):
     """Somebody who is told."""
 
-    url: Address = Field(description="An https address.")
-    events: list[WebhookEvent] = Field(["promote", "rollback"], description="What they are told of.", min_length=1)
+    url: Address = Field(description="An https address; http only with allow_private.")
+    events: list[EventType] = Field(["promote", "rollback"], description="What they are told of.", min_length=1)
     headers: dict[Header, Sealed] = Field({}, description="Header name to value, which may hold ${NAME}.")
-    format: WebhookFormat | None = Field(None, description="By default what the address is known to understand.")
+    format: Format | None = Field(None, description="By default what the address is known to understand.")
     timeout_seconds: int = Field(10, ge=1, le=10, description="Seconds for one attempt, at most 10.")
     retry_count: int = Field(3, ge=0, le=3, description="Further attempts, at most 3.")
-    secret: Sealed | None = Field(None, description="Signs messages (Standard Webhooks). Write ${NAME}.")
-    allow_private: bool = Field(False, description="The address may be a private one.")
+    secret: Sealed | None = Field(
+        None, description="Signs messages (Standard Webhooks); for PagerDuty the integration key. Write ${NAME}."
+    )
+    allow_private: bool = Field(False, description="The address may be a private one, and http.")
 
 
 class Promotion(Section):

@@ -13,7 +13,10 @@ from floe.shell.settings import AuthType
 class Auth(Section):
     """How floe shows the registry who it is."""
 
-    type: AuthType = Field("docker", description="docker: docker's configuration and credential helpers.")
+    type: AuthType = Field(
+        "docker",
+        description="docker: docker's configuration and credential helpers. The last three: what a cloud lends.",
+    )
     username: Sealed | None = Field(None, description="For type basic. May hold ${NAME}.")
     password: Sealed | None = Field(None, description="For type basic. Write ${NAME}, not the password itself.")
     token: Sealed | None = Field(None, description="For type token. Write ${NAME}, not the token itself.")

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from floe.core.message import Format
 from floe.shell import settings
 from floe.shell.location import Location, Remote, parse_location
 from floe.shell.manifest import document, promotion, registry
 from floe.shell.manifest.to_trust import trust_of
 from floe.shell.secret import Secret, filled, unset
 
-UNDERSTOOD: Final[dict[str, settings.WebhookFormat]] = {
+UNDERSTOOD: Final[dict[str, Format]] = {
     "hooks.slack.com": "slack",
     "events.pagerduty.com": "pagerduty",
 }

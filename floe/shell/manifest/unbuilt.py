@@ -10,7 +10,6 @@ from floe.shell.document import Spot
 from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
-REGISTRIES: Final = ((ARTIFACTS, "registry"), (ARTIFACTS, "registries", "*"))
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
@@ -33,22 +32,6 @@ class Row(Value, frozen=True, kw_only=True):
 
 
 ROWS: Final = (
-    Row(
-        feature="sync",
-        paths=((ARTIFACTS, "registries", "*"),),
-        needs=lambda spot: spot.last != "primary",
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
-        feature="sync",
-        paths=((*PROMOTION, "sync_to_secondary"),),
-        message="copying to other registries is not built yet; promotion warns and does not copy",
-    ),
-    Row(
-        feature="webhooks",
-        paths=((*PROMOTION, "webhooks"),),
-        message="messages are not sent yet; promotion warns and sends none",
-    ),
     Row(
         feature="audit",
         paths=((*PROMOTION, "audit", "backend"),),

@@ -59,7 +59,8 @@ def block(reasons: Iterable[Cause]) -> Lines:
 
 def told(reason: Cause) -> Lines:
     if isinstance(reason, Malformed):
-        return (f"'{reason.found}' is no {reason.what}", f"Expected: {reason.expected}")
+        found = (f"'{reason.found}' is no {reason.what}",) if reason.found else (f"No {reason.what}", "Found: nothing")
+        return (*found, f"Expected: {reason.expected}", *((f"Next: {reason.advice}",) if reason.advice else ()))
     return what_failed(reason) if isinstance(reason, Fault) else because(reason)
 
 

@@ -8,8 +8,10 @@ from msgspec import UNSET, UnsetType
 from floe.core.gates import Status
 from floe.core.impact import Impact
 from floe.core.names import ADigest, Tag, Version
+from floe.core.notice import EventType
 from floe.core.operator import Assurance
 from floe.core.reading import Finding
+from floe.core.replica import Status as CopyStatus
 from floe.core.value import Value
 
 
@@ -34,6 +36,30 @@ class GateVerdict(Value, frozen=True, kw_only=True):
     scan: ScanVerdict | UnsetType = UNSET
 
 
+class CopyShown(Value, frozen=True, kw_only=True):
+    """What became of one secondary registry."""
+
+    registry: str
+    status: CopyStatus
+    digest: ADigest | UnsetType = UNSET  # what stands there: the artifact, or what is in its place
+    error: str | UnsetType = UNSET
+
+
+class CopyCounted(CopyShown, frozen=True, kw_only=True):
+    location: str
+    artifacts: int
+    records: int
+    tags: int
+
+
+class Copying(Value, frozen=True, kw_only=True):
+    """`floe platform sync`, where every secondary is up to date."""
+
+    success: Literal[True] = True
+    sync: tuple[CopyCounted, ...]
+    trace_id: str
+
+
 class Promotion(Value, frozen=True, kw_only=True):
     """`floe platform promote` and `apply`. A completed or needless promotion knows its id and little else."""
 
@@ -51,7 +77,7 @@ class Promotion(Value, frozen=True, kw_only=True):
     signature: str | None = None
     tags: tuple[Tag, ...] = ()
     record: ADigest | None = None
-    sync: tuple[str, ...] = ()
+    sync: tuple[CopyShown, ...] = ()
     warnings: tuple[str, ...] = ()
     completed: bool | UnsetType = UNSET  # an earlier run had recorded it, this one drew its tags
     already: bool | UnsetType = UNSET  # it was there; nothing was done
@@ -75,6 +101,7 @@ class Rollback(Value, frozen=True, kw_only=True):
     trace_id: str
     rolled_back_at: datetime | None = None
     record: ADigest | None = None
+    sync: tuple[CopyShown, ...] | UnsetType = UNSET  # where there are other registries to copy to
     warnings: tuple[str, ...] = ()
     completed: bool | UnsetType = UNSET
 
@@ -91,6 +118,32 @@ class Locking(Value, frozen=True, kw_only=True):
     at: datetime
     trace_id: str
     record: ADigest | None = None
+    sync: tuple[CopyShown, ...] | UnsetType = UNSET
+    warnings: tuple[str, ...] = ()
+
+
+class Message(Value, frozen=True, kw_only=True):
+    """One message to one of those who are told; `delivered` is null where nothing was sent."""
+
+    to: str
+    message_id: str
+    event_type: EventType
+    environment: str
+    version: Version | None
+    at: datetime
+    delivered: bool | None
+    attempts: int
+    why: str | None
+
+
+class Messages(Value, frozen=True, kw_only=True):
+    """`floe platform notify`."""
+
+    success: Literal[True] = True
+    since: datetime
+    dry_run: bool = False
+    messages: tuple[Message, ...] = ()
+    trace_id: str
 
 
 class Reason(Value, frozen=True, kw_only=True):
@@ -152,4 +205,4 @@ class EnvironmentStatus(Value, frozen=True, kw_only=True):
     history: tuple[HistoryItem, ...]
 
 
-DOCUMENTS = (Promotion, Rollback, Locking, Failed, tuple[EnvironmentStatus, ...])
+DOCUMENTS = (Promotion, Rollback, Locking, Copying, Messages, Failed, tuple[EnvironmentStatus, ...])

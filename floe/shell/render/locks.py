@@ -7,6 +7,7 @@ from floe.core.event import Locked, Unlocked
 from floe.core.operator import Operator, shown
 from floe.core.phrase import until
 from floe.effects.drive import Carried
+from floe.shell.render import syncs
 from floe.shell.render.documents import Locking
 from floe.shell.render.reply import Reply, plain
 
@@ -26,8 +27,10 @@ def locked(carried: Carried, operator: Operator, trace_id: str) -> Reply:
         at=draft.at if draft else carried.snapshot.at,
         trace_id=trace_id,
         record=carried.receipt.record,
+        sync=syncs.copies_if_any(carried.synced, None),
+        warnings=carried.warnings,
     )
-    return Reply(document=plain(document), lines=_lines(event, name, operator))
+    return Reply(document=plain(document), lines=_lines(event, name, operator), warnings=carried.warnings)
 
 
 def _lines(event: object, name: str, operator: Operator) -> Lines:

@@ -10,7 +10,7 @@ from floe.core.plan import Plan
 from floe.core.record import SignatureVerdict
 from floe.core.refusal import AlreadyPromoted
 from floe.effects.drive import Carried
-from floe.shell.render import tags
+from floe.shell.render import syncs, tags
 from floe.shell.render.documents import Promotion
 from floe.shell.render.reply import Reply, plain
 from floe.shell.render.verdicts import found, unread, verdicts
@@ -21,8 +21,8 @@ Lines: TypeAlias = tuple[str, ...]
 def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     plan, draft = carried.concluded.plan, carried.concluded.draft
     if draft is None:
-        return _completed(plan, trace_id, warnings)
-    event, told = draft.event, (*_warnings(plan, carried.results), *warnings)
+        return _completed(plan, carried, trace_id, (*warnings, *carried.warnings))
+    event, told = draft.event, (*_warnings(plan, carried.results), *warnings, *carried.warnings)
     assert isinstance(event, Promoted)
     document = Promotion(
         promotion_id=draft.id,
@@ -38,6 +38,7 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         signature=_signature(draft.signature),
         tags=tags.names(plan),
         record=carried.receipt.record,
+        sync=syncs.copies(carried.synced, event.digest),
         warnings=told,
     )
     passed = sum(result.suffices for result in carried.results)
@@ -48,6 +49,7 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"Signature: {document.signature}",
         f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        *syncs.told(carried.synced),
         *unread(carried.results),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)
@@ -69,7 +71,7 @@ def already(there: AlreadyPromoted, trace_id: str) -> Reply:
     return Reply(document=plain(document), lines=(text,))
 
 
-def _completed(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
+def _completed(plan: Plan, carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     assert plan.after is not None
     document = Promotion(
         promotion_id=plan.completes,
@@ -80,6 +82,7 @@ def _completed(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
         trace_id=trace_id,
         promoted_at=None,
         tags=tags.names(plan),
+        sync=syncs.copies(carried.synced, plan.after.digest),
         warnings=warnings,
         completed=True,
     )

@@ -8,7 +8,7 @@ from floe.core.event import RolledBack
 from floe.core.operator import shown
 from floe.core.plan import Plan
 from floe.effects.drive import Carried
-from floe.shell.render import tags
+from floe.shell.render import syncs, tags
 from floe.shell.render.documents import Rollback
 from floe.shell.render.reply import Reply, plain
 
@@ -18,10 +18,10 @@ Lines: TypeAlias = tuple[str, ...]
 def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     plan, draft = carried.concluded.plan, carried.concluded.draft
     if draft is None:
-        return _completed(plan, trace_id, warnings)
+        return _completed(plan, carried, trace_id, (*warnings, *carried.warnings))
     event, before = draft.event, draft.before
     assert isinstance(event, RolledBack)
-    told = (*(each.message for each in plan.warnings), *warnings)
+    told = (*(each.message for each in plan.warnings), *warnings, *carried.warnings)
     document = Rollback(
         rollback_id=draft.id,
         environment=event.environment,
@@ -37,6 +37,7 @@ def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         trace_id=draft.trace_id,
         rolled_back_at=draft.at,
         record=carried.receipt.record,
+        sync=syncs.copies_if_any(carried.synced, event.digest),
         warnings=told,
     )
     lines = (
@@ -47,6 +48,7 @@ def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"New tag: {event.tag}",
         f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        *syncs.told(carried.synced),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)
 
@@ -55,7 +57,7 @@ def impact_lines(plan: Plan) -> Lines:
     return impact.lines(plan.impact) if plan.impact else ()
 
 
-def _completed(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
+def _completed(plan: Plan, carried: Carried, trace_id: str, warnings: Lines) -> Reply:
     assert plan.after is not None
     document = Rollback(
         rollback_id=plan.completes,
@@ -64,6 +66,7 @@ def _completed(plan: Plan, trace_id: str, warnings: Lines) -> Reply:
         artifact_tag=plan.after.version,
         tags=tags.names(plan),
         trace_id=trace_id,
+        sync=syncs.copies_if_any(carried.synced, plan.after.digest),
         warnings=warnings,
         completed=True,
     )

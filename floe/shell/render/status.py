@@ -116,16 +116,22 @@ def _details(overview: Overview) -> Lines:
         lines += [*([""] if lines else []), f"Environment: {state.environment}", f"Current: {where}"]
         lock = state.locked_at(overview.at)
         lines += [f"{state.environment} is locked: {lock.reason} ({_by(lock)})"] if lock else []
-        lines += ["", "History:", *(_event(each) for each in reversed(state.history))]
+        widest = max((len(_version(each)) for each in state.history), default=0)
+        lines += ["", "History:", *(_event(each, widest) for each in reversed(state.history))]
     return tuple(lines)
 
 
-def _event(summary: Summary) -> str:
+def _event(summary: Summary, widest: int) -> str:
     """One line of history; a record that does not count names the one that won over it."""
     word = WORDS[summary.kind] if summary.void is None else "VOID"
+    version = _version(summary).ljust(widest)
     won = f"  won by {short(summary.void)}" if summary.void else ""
     reason = f'  "{summary.reason}"' if summary.reason else ""
-    return f"  {minute(summary.at)}  {word:<9}  {summary.version or '-'}  {shown(summary.operator)}{reason}{won}"
+    return f"  {minute(summary.at)}  {word:<9}  {version}  {shown(summary.operator)}{reason}{won}"
+
+
+def _version(summary: Summary) -> str:
+    return summary.version or "-"
 
 
 def _document(state: EnvironmentState, overview: Overview) -> EnvironmentStatus:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from cryptography.hazmat.primitives.serialization import PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
 from nacl.secret import SecretBox
 from returns.result import Failure, Success
 
@@ -250,10 +251,20 @@ async def test_a_public_key_is_read_and_written_as_it_is(kind: str, tmp_path: Pa
     assert base64.b64decode(found.hint).hex() == found.fingerprint
 
 
+def compressed() -> bytes:
+    """The same key as others spell it: the digest of the file is not that of the key."""
+    point = key("P-256").public_key()
+    assert isinstance(point, EllipticCurvePublicKey)
+    head = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+    der = head + point.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    return b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(der) + b"-----END PUBLIC KEY-----\n"
+
+
 NOT_PUBLIC: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "a private key": ("a private key", lambda: private_pem(key("P-256"))),
     "cosign's private key": ("a private key", COSIGN_KEY.encode),
     "a certificate": ("a certificate", lambda: b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
+    "a compressed point": (scheme.OTHERWISE, compressed),
     "half a key": ("no PEM public key", lambda: COSIGN_PUB.encode()[:100]),
     "nothing": ("no PEM public key", lambda: b""),
     "too much": ("a file of more than 65536 bytes", lambda: b" " * 70000),

@@ -87,6 +87,7 @@ async def test_r22_its_public_key_may_stand_behind_the_address(kind: str, tmp_pa
         ("nobody:knows", "an address of an unknown kind; known are awskms, "),
         ("nobody:knows#floe.pub", "ValueError: Unsupported private key scheme nobody"),
         ("file2:floe.pem", "no public key; write file2:floe.pem#FILE with its public key in FILE"),
+        ("azurekms:vault/key", "no public key; write azurekms:vault/key#FILE with its public key in FILE"),
         ("vault:P-256#missing.pub", "no such file at missing.pub"),
         ("vault:P-256#floe.pem", "a private key at floe.pem"),
         ("vault:closed", "ConnectionRefusedError: nobody\\x1b[0m there"),

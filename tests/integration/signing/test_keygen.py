@@ -1,6 +1,7 @@
 """A new pair of keys, row R22: both files or none, nobody's overwritten, and what is secret readable by its owner."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,14 @@ from tests.integration.signing.keys import public_key_of
 pytestmark = pytest.mark.anyio
 
 PASSWORD: Final = b"correct horse"
+IN_A_NARROW_PLACE: Final = """
+import anyio, resource, sys
+from pathlib import Path
+from floe.effects.signing import keygen
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))  # no file may be longer
+fault = anyio.run(keygen.generate, Path(sys.argv[1]), b"password").failure()
+print(type(fault).__name__, fault.where)
+"""
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -76,4 +85,11 @@ async def test_where_nothing_can_be_written_nothing_is(name: str, tmp_path: Path
     fault = (await keygen.generate(tmp_path / name, PASSWORD)).failure()
     assert isinstance(fault, Unwritable)
     assert fault.where == str(tmp_path / f"{name}.key")
+    assert contents(tmp_path) == {}
+
+
+def test_where_the_disk_ends_within_a_file_nothing_is_left_of_it(tmp_path: Path) -> None:
+    asked = [sys.executable, "-c", IN_A_NARROW_PLACE, str(tmp_path / "floe")]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert told.strip() == f"Unwritable {tmp_path / 'floe.key'}"
     assert contents(tmp_path) == {}

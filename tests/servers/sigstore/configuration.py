@@ -33,14 +33,15 @@ def signing_config(url: str, since: datetime, rekor: int, *, timestamps: bool) -
         period = {"start": _time(since)}
         return {"url": at, "majorApiVersion": version, "validFor": period, "operator": "sigstore.test"}
 
+    any_of = {"selector": "ANY"}
+    stamped = {"tsaUrls": [service(f"{url}/api/v1/timestamp")], "tsaConfig": any_of} if timestamps else {"tsaUrls": []}
     return {
         "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
         "caUrls": [service(url)],
         "oidcUrls": [],
         "rekorTlogUrls": [service(url, rekor)],
-        "rekorTlogConfig": {"selector": "ANY"},
-        "tsaUrls": [service(f"{url}/api/v1/timestamp")] if timestamps else [],
-        "tsaConfig": {"selector": "ANY"},
+        "rekorTlogConfig": any_of,
+        **stamped,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from floe.core.fault import CredentialsExpired, CredentialsMissing, CredentialsRefused
 from floe.effects.blocking import FaultError
 from floe.effects.ports import Clock
-from floe.effects.registry.cloud.hosts import Kind
+from floe.effects.registry.cloud.hosts import CLOUDS, Kind
 from floe.effects.registry.origin import Origin
 from floe.effects.registry.stream import source as opened_file
 
@@ -54,4 +54,6 @@ class Errand:
         return FaultError(CredentialsExpired(where=self.registry.authority, why=f"{self.kind}: {found}", advice=advice))
 
     def refused(self, found: str, advice: str) -> FaultError:
-        return FaultError(CredentialsRefused(where=self.registry.authority, why=f"{self.kind}: {found}", advice=advice))
+        """When the cloud itself said no."""
+        why = f"{self.kind} for {self.registry.authority}: {found}"
+        return FaultError(CredentialsRefused(where=CLOUDS[self.kind], why=why, advice=advice))

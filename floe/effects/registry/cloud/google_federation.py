@@ -86,11 +86,11 @@ def _read(errand: Errand) -> _Account:
     except (msgspec.DecodeError, RecursionError):
         raise errand.missing(f"{FILE} names {path}, which is no file of type {KIND}", MAKE) from None
     if account.type != KIND:
-        raise errand.missing(f"{FILE} names {path}, a file of type {account.type!r}; expected: {KIND}", MAKE)
+        raise errand.missing(f"{FILE} names {path}, a file of type {account.type[:40]!r}; expected: {KIND}", MAKE)
     for address in filter(None, (account.token_url, account.service_account_impersonation_url)):
         if not _is_google(address):
             why = f"{path} would have tokens sent to what is not below {GOOGLE[1:]}; nothing was sent"
-            raise errand.refused(why, f"write {path} anew, and see who changed it")
+            raise errand.missing(why, f"write {path} anew, and see who changed it")
     if not (account.token_url and account.audience and account.subject_token_type):
         raise errand.missing(f"{path} lacks audience, subject_token_type or token_url", MAKE)
     return account
@@ -108,7 +108,9 @@ def _subject(errand: Errand, source: _Source) -> str:
     content = errand.content(Path(source.file), "credential_source", ANEW) if source.file else _fetched(errand, source)
     found = _picked(content, source.format.subject_token_field_name) if source.format.type == "json" else content
     if not found:
-        raise errand.missing(f"its credential_source gives no text {source.format.subject_token_field_name!r}", ANEW)
+        raise errand.missing(
+            f"its credential_source gives no text {source.format.subject_token_field_name[:40]!r}", ANEW
+        )
     return found
 
 

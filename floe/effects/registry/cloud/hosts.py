@@ -16,6 +16,11 @@ NAMES: Final[Mapping[Kind, Any]] = {
     "azure-managed-identity": re2.compile(r"[a-z0-9-]+\.azurecr\.(?:io|cn|us|de)"),
     "gcp-workload-identity": re2.compile(r"(?:[a-z0-9-]+\.)?(?:pkg\.dev|gcr\.io)"),
 }
+CLOUDS: Final[Mapping[Kind, str]] = {
+    "aws-irsa": "AWS",
+    "azure-managed-identity": "Azure",
+    "gcp-workload-identity": "Google Cloud",
+}
 REGISTRIES: Final[Mapping[Kind, str]] = {
     "aws-irsa": "ECR",
     "azure-managed-identity": "ACR",

@@ -13,7 +13,7 @@ def finder(errand: Errand) -> Finder:
 def _lent(errand: Errand, _: str) -> Password:
     if errand.registry.scheme != "https" and not errand.registry.is_loopback:
         why = f"{errand.registry.url} would be sent them unencrypted; nothing was asked for"
-        raise errand.refused(why, "take plain_http away")
+        raise errand.missing(why, "take plain_http away")
     match errand.kind:
         case "aws-irsa":
             from floe.effects.registry.cloud import aws  # noqa: PLC0415 (only one of these is used)

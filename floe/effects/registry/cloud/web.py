@@ -100,7 +100,7 @@ def _reachable(errand: Errand, address: str) -> Origin:
     if origin.scheme == "https" or origin.is_loopback or _is_inside(origin.host):
         return origin
     why = f"{origin.url} is neither https nor within this machine's own network; nothing was sent there"
-    raise errand.refused(why, "name it with https://")
+    raise errand.missing(why, "name it with https://")
 
 
 def _is_inside(host: str) -> bool:

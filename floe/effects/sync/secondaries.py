@@ -1,0 +1,107 @@
+"""All secondaries side by side: what one of them does or does not do is no matter of the others."""
+
+from typing import Final
+
+import anyio
+import msgspec
+from returns.result import Failure
+
+from floe.core.fault import Unavailable
+from floe.core.names import EnvironmentName
+from floe.core.outcome import settled
+from floe.core.replica import Lag, Synced, lag
+from floe.effects.ports import Clock, Outcome, Registry, Secondary
+from floe.effects.sync.copying import Copier
+from floe.effects.sync.looking import Here, Sight, There
+from floe.effects.sync.mirror import Counts, Mirror
+
+ROUNDS: Final = 5  # how often it is copied again because the ledger moved on meanwhile
+GLANCE: Final = 10.0  # seconds for a glance at one secondary
+
+
+class Fleet(msgspec.Struct, frozen=True, kw_only=True):
+    """The secondaries of one repository."""
+
+    registry: Registry
+    secondaries: tuple[Secondary, ...]
+    environments: tuple[EnvironmentName, ...]
+    clock: Clock
+
+    async def sync(self, *, thorough: bool) -> tuple[Synced, ...]:
+        """Bring every secondary up to date, as far as can be."""
+        there = await anyio.amap(self._look, self.secondaries)
+        here = settled(await self._source.here())
+        if isinstance(here, Failure):
+            return tuple(_told(each, Failure(here.failure()), Counts()) for each in self.secondaries)
+        known = here.unwrap()
+
+        async def one(pair: tuple[Secondary, Outcome[There]]) -> Synced:
+            return await self._sync(pair[0], pair[1], known, thorough=thorough)
+
+        return tuple(await anyio.amap(one, zip(self.secondaries, there, strict=True)))
+
+    async def lags(self) -> tuple[Outcome[Lag], ...]:
+        """How far each is behind, as its list of tags tells."""
+        here = settled(await self._source.here())
+        if isinstance(here, Failure):
+            return tuple(Failure(here.failure()) for _ in self.secondaries)
+        known = here.unwrap()
+        return tuple(await anyio.amap(lambda each: self._lag(each, known), self.secondaries))
+
+    @property
+    def _source(self) -> Sight:
+        return Sight(registry=self.registry, clock=self.clock)
+
+    async def _look(self, secondary: Secondary) -> Outcome[There]:
+        opened = settled(secondary.registry)
+        if isinstance(opened, Failure):
+            return Failure(opened.failure())
+        return await Sight(registry=opened.unwrap(), clock=self.clock).there(self.environments)
+
+    async def _sync(self, secondary: Secondary, seen: Outcome[There], here: Here, *, thorough: bool) -> Synced:
+        opened, there, counts = settled(secondary.registry), settled(seen), Counts()
+        if isinstance(opened, Failure) or isinstance(there, Failure):
+            return _told(secondary, there.map(lambda _: None), counts)
+        mirror = Mirror(
+            sight=self._source,
+            copier=Copier(source=self.registry, target=opened.unwrap()),
+            environments=self.environments,
+            thorough=thorough,
+            counts=counts,
+        )
+        return _told(secondary, await self._settled(mirror, here, there.unwrap()), counts)
+
+    async def _settled(self, mirror: Mirror, here: Here, there: There) -> Outcome[None]:
+        """Copied, and again while the ledger has moved on: the last who copies leaves it right."""
+        for _ in range(ROUNDS):
+            done = settled(await mirror.copy(here, there))
+            if isinstance(done, Failure):
+                return done
+            now = settled(await self._source.here())
+            if isinstance(now, Failure) or now.unwrap().records == here.records:
+                return now.map(lambda _: None)
+            again = settled(await Sight(registry=mirror.copier.target, clock=self.clock).there(self.environments))
+            now = settled(await self._source.here())
+            if isinstance(again, Failure) or isinstance(now, Failure):
+                return (again if isinstance(again, Failure) else now).map(lambda _: None)
+            here, there = now.unwrap(), again.unwrap()
+        why = f"the ledger of {self.registry.location} keeps growing while it is copied; run this again"
+        return Failure(Unavailable(where=mirror.copier.target.location, why=why))
+
+    async def _lag(self, secondary: Secondary, here: Here) -> Outcome[Lag]:
+        with anyio.move_on_after(GLANCE):
+            seen = await self._look(secondary)
+            return seen.map(lambda there: lag(here.records, here.names, there.records, there.names, self.environments))
+        return Failure(Unavailable(where=secondary.location, why=f"it did not answer within {GLANCE:.0f} seconds"))
+
+
+def _told(secondary: Secondary, outcome: Outcome[None], counts: Counts) -> Synced:
+    done = settled(outcome)
+    return Synced(
+        registry=secondary.name,
+        location=secondary.location,
+        fault=done.failure() if isinstance(done, Failure) else None,
+        artifacts=counts.artifacts,
+        records=counts.records,
+        tags=counts.tags,
+    )

@@ -1,0 +1,1 @@
+"""What other clients sign floe verifies, and the other way round."""
