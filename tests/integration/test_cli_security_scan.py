@@ -42,7 +42,7 @@ import os, pathlib, sys
 form = sys.argv[sys.argv.index("--format") + 1] if "--format" in sys.argv else os.environ.get("TRIVY_FORMAT", "table")
 print("INFO Vulnerability scanning is enabled", file=sys.stderr)
 report = pathlib.Path(__file__).with_name("report.json").read_text().replace("@REF@", sys.argv[2])
-print(report if form == "json" else "a table", end="")
+print(report if form == "json" else "a table", end="\\n" if report else "")
 sys.exit(int(pathlib.Path(__file__).with_name("code").read_text()))
 """
 CVES: Final = (
@@ -177,7 +177,7 @@ EMPTY: Final = spelled({**trivy(), "Results": []})
 BROKEN: Final = {
     "a crash": (b"", 1, "Report not read: the command printed no report"),
     "nothing, and success": (b"", 0, "Report not read: the command printed no report"),
-    "cut off": (spelled(trivy())[:-9], 0, "Report not accepted: it is no JSON: Input data was truncated"),
+    "cut off": (spelled(trivy())[:-2], 0, "Report not accepted: it is no JSON: Input data was truncated"),
     "a clean report and a failure": (spelled(trivy()), 1, "Report: no blocking vulnerabilities, 0 in all"),
     "nothing recognized": (EMPTY, 0, "Report not accepted: Trivy recognized nothing: the report has no Results"),
 }

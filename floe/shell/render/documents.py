@@ -1,7 +1,7 @@
 """The documents that programs read: every key that a command's answer has, whatever happened."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -163,7 +163,7 @@ class Reason(Value, frozen=True, kw_only=True):
     code: str
     message: str
     details: tuple[str, ...] = ()
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
 
 
 class Error(Value, frozen=True, kw_only=True):
