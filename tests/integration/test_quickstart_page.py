@@ -1,0 +1,68 @@
+"""docs/quickstart.md is true: its files are written, its commands typed, and what they print is compared."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.integration.page.reader import Reader, told
+from tests.integration.page.reading import File, Heading, pieces
+from tests.integration.page.world import World, world
+from tests.integration.reports.made import spelled, trivy
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "quickstart.md"
+TRIVY: Final = """#!{python}
+# A scanner that has found what is in its report.
+import pathlib, sys
+print(pathlib.Path(__file__).with_name("report.json").read_text().replace("@REF@", sys.argv[2]))
+"""
+
+
+def test_every_line_of_the_page(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    home, servers = tmp_path / "home", tmp_path / "servers"
+    for each in (home / "bin", home / "shop", servers):
+        each.mkdir(parents=True)
+    page, mended = PAGE.read_text(), []
+    scanner = home / "bin" / "trivy"
+    scanner.write_text(TRIVY.format(python=sys.executable))
+    scanner.chmod(0o755)
+    (home / "bin" / "report.json").write_bytes(spelled(trivy()))
+    with world(servers) as around:
+        around.sigstore.trust_config(home / "shop")
+        reader = Reader(home / "shop", around, variables(home, around))
+        for piece in pieces(page):
+            match piece:
+                case Heading(text=text):
+                    pass
+                case File():
+                    reader.write(piece)
+                case _:
+                    printed = reader.type(piece)
+                    if request.config.getoption("--rewrite"):
+                        mended.append((piece.at, piece.printed, printed))
+                    else:
+                        assert told(printed) == told(piece.printed), piece.command
+    if mended:
+        PAGE.write_text(rewritten(page, mended))
+
+
+def variables(home: Path, around: World) -> dict[str, str]:
+    return {
+        "PATH": f"{home / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        **around.variables(home),
+    }
+
+
+def rewritten(page: str, mended: list[tuple[int, str, str]]) -> str:
+    """What is only new stays as it was."""
+    for at, before, after in reversed(mended):
+        if told(before) != told(after):
+            page = page[:at] + after + page[at + len(before) :]
+    return page
