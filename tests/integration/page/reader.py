@@ -30,7 +30,11 @@ NEW: Final = (  # what is new in every run
 )
 
 
+SLOW: Final = re.compile(r"^gate \w+: (running|passed in \d+ s)\n", re.MULTILINE)  # told after five seconds only
+
+
 def told(text: str) -> str:
+    text = SLOW.sub("", text)
     for pattern, word in NEW:
         text = pattern.sub(word, text)
     return text.strip()
@@ -62,6 +66,9 @@ class Reader:
         if words[0] == "export":
             name, _, value = command.removeprefix("export ").partition("=")
             self.variables[name] = Template(value).substitute(self.variables)
+            return ""
+        if words[0] == "unset":
+            self.variables.pop(words[1], None)
             return ""
         if command == "echo $?":
             return f"{self.code}\n"
