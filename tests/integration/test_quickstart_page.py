@@ -12,13 +12,17 @@ import pytest
 from tests.integration.page.reader import Reader, told
 from tests.integration.page.reading import File, Heading, pieces
 from tests.integration.page.world import World, world
-from tests.integration.reports.made import CVES, spelled, trivy
+from tests.integration.reports.made import CVES, REFERENCE, spelled, trivy
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quickstart.md"
 TRIVY: Final = """#!{python}
 # A scanner that has found what is in its report.
 import pathlib, sys
-print(pathlib.Path(__file__).with_name("report.json").read_text().replace("@REF@", sys.argv[2]))
+print(pathlib.Path(__file__).with_name("report.json").read_text().replace("{reference}", sys.argv[2]))
+"""
+PYTEST: Final = """#!/bin/sh
+# Without the plugins of whoever runs this.
+PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 exec {python} -m pytest "$@"
 """
 FOUND: Final = {"CI/CD JSON Output": CVES[2:3], "Security Gate Configuration": CVES}  # by sections of the page
 
@@ -28,9 +32,10 @@ def test_every_line_of_the_page(tmp_path: Path, request: pytest.FixtureRequest) 
     for each in (home / "bin", home / "shop", servers):
         each.mkdir(parents=True)
     page, mended = PAGE.read_text(), []
-    scanner = home / "bin" / "trivy"
-    scanner.write_text(TRIVY.format(python=sys.executable))
-    scanner.chmod(0o755)
+    for name, text in (("trivy", TRIVY), ("pytest", PYTEST)):
+        program = home / "bin" / name
+        program.write_text(text.format(python=sys.executable, reference=REFERENCE))
+        program.chmod(0o755)
     report = home / "bin" / "report.json"
     with world(servers) as around:
         around.sigstore.trust_config(home / "shop")

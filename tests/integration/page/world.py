@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.servers import moto
-from tests.servers.docker_registry import DockerRegistry
+from tests.servers.docker_registry import LOOPBACK, DockerRegistry
 from tests.servers.issuer import Issuer, SigningKey
 from tests.servers.moto import Moto
 from tests.servers.sigstore.ready import Ready, ready
@@ -47,11 +47,11 @@ class World:
         return text
 
     def there(self, text: str) -> str:
-        for name, server in self.receivers.items():
-            text = text.replace(server.authority, name)
+        for number, (name, server) in enumerate(self.receivers.items()):
+            text = text.replace(server.authority, name).replace(f"{LOOPBACK} (webhooks[{number}])", name)
         for public, local in self._names():
             text = text.replace(local, public)
-        return text
+        return text.replace(LOOPBACK, HARBORS[0])  # a host without its port
 
     def _names(self) -> Iterator[tuple[str, str]]:
         yield from ((name, registry.authority) for name, registry in self.harbors.items())
