@@ -73,6 +73,7 @@ def _fleet(session: Session, secondaries: tuple[Secondary, ...]) -> "Fleet":
         secondaries=secondaries,
         environments=session.policy.names,
         clock=session.world.clock,
+        tracer=session.world.tracer,
     )
 
 

@@ -12,7 +12,7 @@ from floe.core.artifact import Descriptor, Manifest, describe
 from floe.core.fault import Absent, Damaged, Uncopied
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.effects.ports import Outcome, Registry
+from floe.effects.ports import Clock, Outcome, Registry
 from floe.effects.sync.parts import parts
 
 T = TypeVar("T")
@@ -20,6 +20,8 @@ T = TypeVar("T")
 DEEPEST: Final = 16  # manifests one within the other, or referring to each other
 MOST: Final = 10_000  # manifests of one run
 AT_ONCE: Final = 4  # parts under way
+PATIENCE: Final = 5.0  # seconds in which what was brought there must be seen there
+PAUSE: Final = 0.05  # seconds
 
 
 class Copier(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +29,10 @@ class Copier(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Registry
     target: Registry
+    clock: Clock
     limiter: anyio.CapacityLimiter = msgspec.field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     blobs: set[Digest] = msgspec.field(default_factory=set)  # those that are there
+    turns: dict[Digest, anyio.Lock] = msgspec.field(default_factory=dict)
     whole: set[Digest] = msgspec.field(default_factory=set)  # manifests that are there with all that belongs to them
     sent: set[Digest] = msgspec.field(default_factory=set)  # manifests that were not there before
 
@@ -54,6 +58,19 @@ class Copier(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(found, Failure):
             return Failure(found.failure())
         return await each_of(found.unwrap().blobs, self._blob)
+
+    async def patiently(self, put: Callable[[], Awaitable[Outcome[None]]]) -> Outcome[None]:
+        """A write, and again for a while if it is told that what was just brought there is not there.
+
+        docker-registry does not see a blob in the moment in which another one brings it the same again.
+        """
+        until = self.clock.monotonic() + PATIENCE
+        while True:
+            done = settled(await put())
+            is_absent = isinstance(done, Failure) and isinstance(done.failure(), Absent)
+            if not is_absent or self.clock.monotonic() >= until:
+                return done
+            await self.clock.sleep(PAUSE)
 
     async def proven(self, manifest: Manifest, reference: Digest | Tag) -> Outcome[None]:
         """Read back what was written: its bytes are hashed once more on this side."""
@@ -101,14 +118,15 @@ class Copier(msgspec.Struct, frozen=True, kw_only=True):
         self.sent.add(manifest.digest)
         return await in_turn(
             partial(self.content, manifest),
-            partial(self.target.put_manifest, manifest),
+            partial(self.patiently, partial(self.target.put_manifest, manifest)),
             partial(self.proven, manifest, manifest.digest),
         )
 
     async def _blob(self, blob: Descriptor) -> Outcome[None]:
-        if blob.digest in self.blobs:
-            return Success(None)
-        async with self.limiter:
+        """Each is sent once, however many manifests that are under way have it."""
+        async with self.turns.setdefault(blob.digest, anyio.Lock()), self.limiter:
+            if blob.digest in self.blobs:
+                return Success(None)
             taken = settled(await self.target.take(blob, self.source))
         if isinstance(taken, Success):
             self.blobs.add(blob.digest)

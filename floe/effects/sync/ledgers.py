@@ -72,7 +72,7 @@ class LedgerCopier(msgspec.Struct, frozen=True, kw_only=True):
     async def _kept(self, manifest: Manifest, tag: Tag) -> Outcome[None]:
         target = self.copier.target
         return await in_turn(
-            lambda: target.put_manifest(manifest, tag),
+            lambda: self.copier.patiently(lambda: target.put_manifest(manifest, tag)),
             lambda: self.copier.proven(manifest, tag),
         )
 

@@ -138,7 +138,7 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
             return Failure(read.failure())
         manifest = read.unwrap()
         made = await in_turn(
-            lambda: self.copier.target.create_tag(tag, manifest),
+            lambda: self.copier.patiently(lambda: self.copier.target.create_tag(tag, manifest)),
             lambda: self.copier.proven(manifest, tag),
         )
         self.counts.tags += isinstance(made, Success)
@@ -159,7 +159,7 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
             return Failure(read.failure())
         manifest = read.unwrap()
         return await in_turn(
-            lambda: self.copier.target.put_manifest(manifest, tag),
+            lambda: self.copier.patiently(lambda: self.copier.target.put_manifest(manifest, tag)),
             lambda: self.copier.proven(manifest, tag),
         )
 

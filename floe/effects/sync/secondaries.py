@@ -10,10 +10,12 @@ from floe.core.fault import Unavailable
 from floe.core.names import EnvironmentName
 from floe.core.outcome import settled
 from floe.core.replica import Lag, Synced, lag
-from floe.effects.ports import Clock, Outcome, Registry, Secondary
+from floe.effects.ports import Clock, Outcome, Registry, Secondary, Tracer
 from floe.effects.sync.copying import Copier
 from floe.effects.sync.looking import Here, Sight, There
 from floe.effects.sync.mirror import Counts, Mirror
+from floe.effects.trace import words
+from floe.effects.trace.untraced import UNTRACED
 
 ROUNDS: Final = 5  # how often it is copied again because the ledger moved on meanwhile
 GLANCE: Final = 10.0  # seconds for a glance at one secondary
@@ -26,9 +28,18 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     secondaries: tuple[Secondary, ...]
     environments: tuple[EnvironmentName, ...]
     clock: Clock
+    tracer: Tracer = UNTRACED
 
     async def sync(self, *, thorough: bool) -> tuple[Synced, ...]:
         """Bring every secondary up to date, as far as can be."""
+        async with self.tracer.span("sync", words.task("sync", "deploy")) as span:
+            synced = await self._all(thorough=thorough)
+            faults = [each.fault for each in synced if each.fault is not None]
+            span.note({"cicd.pipeline.task.run.result": "failure" if faults else "success"})
+            span.ended(words.word(faults[0]) if faults else None)
+        return synced
+
+    async def _all(self, *, thorough: bool) -> tuple[Synced, ...]:
         there = await anyio.amap(self._look, self.secondaries)
         here = settled(await self._source.here())
         if isinstance(here, Failure):
@@ -36,7 +47,10 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
         known = here.unwrap()
 
         async def one(pair: tuple[Secondary, Outcome[There]]) -> Synced:
-            return await self._sync(pair[0], pair[1], known, thorough=thorough)
+            async with self.tracer.span(f"copy to {pair[0].name}") as span:
+                synced = await self._sync(pair[0], pair[1], known, thorough=thorough)
+                span.ended(words.word(synced.fault) if synced.fault else None)
+            return synced
 
         return tuple(await anyio.amap(one, zip(self.secondaries, there, strict=True)))
 
@@ -64,7 +78,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
             return _told(secondary, there.map(lambda _: None), counts)
         mirror = Mirror(
             sight=self._source,
-            copier=Copier(source=self.registry, target=opened.unwrap()),
+            copier=Copier(source=self.registry, target=opened.unwrap(), clock=self.clock),
             environments=self.environments,
             thorough=thorough,
             counts=counts,

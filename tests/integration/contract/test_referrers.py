@@ -1,5 +1,8 @@
 """The laws of the `Registry` port about who refers to a manifest. Every adapter obeys all of them."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import anyio
 import pytest
 from returns.result import Success
@@ -8,11 +11,23 @@ from floe.core.artifact import EMPTY, describe
 from floe.core.names import Tag
 from floe.effects.ports import Registry
 from floe.effects.registry.referring import fallback_tag
+from tests.integration.contract.places import LISTING, place
 from tests.integration.contract.referring import BUNDLE, SBOM, attach, found, listed, plain, referrer
+from tests.servers.docker_registry import DockerRegistries
 
 pytestmark = pytest.mark.anyio
 
 SUBJECT = plain()
+
+
+@pytest.fixture(params=["memory", "folder", "plain", LISTING])
+async def registry(
+    request: pytest.FixtureRequest, tmp_path: Path, docker_registries: DockerRegistries
+) -> AsyncIterator[Registry]:
+    found = place(request.param, tmp_path, docker_registries)
+    yield found.registry
+    await found.registry.aclose()
+    found.close()
 
 
 async def test_nobody_refers_to_what_nothing_was_attached_to(registry: Registry) -> None:

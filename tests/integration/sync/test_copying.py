@@ -9,6 +9,7 @@ from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT, INDEX, MANIFEST, Manifest, describe
 from floe.core.fault import Uncopied
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.world import VirtualClock
 from floe.effects.sync.copying import DEEPEST, Copier
 from tests.integration.contract.artifacts import artifact, describe_blob
 from tests.integration.contract.referring import attach, plain, referrer
@@ -29,13 +30,17 @@ def index_of(*children: Manifest) -> Manifest:
     return Manifest(media_type=INDEX, content=canonical.encode({"schemaVersion": 2, "manifests": lines}))
 
 
+def copier(source: MemoryRegistry, target: MemoryRegistry) -> Copier:
+    return Copier(source=source, target=target, clock=VirtualClock())
+
+
 async def copied(*manifests: Manifest) -> tuple[MemoryRegistry, object]:
     """The last of some manifests, copied with all that belongs to it."""
     source, target = MemoryRegistry("source"), MemoryRegistry("target")
     await source.put_blob(EMPTY_CONTENT)
     for each in manifests:
         await source.put_manifest(each)
-    return target, await Copier(source=source, target=target).artifact(manifests[-1].digest)
+    return target, await copier(source, target).artifact(manifests[-1].digest)
 
 
 LAYER = describe_blob("application/octet-stream", "sha256:" + "1" * 64, 7)
@@ -88,7 +93,7 @@ async def test_referrers_that_refer_to_referrers_without_end_are_not_followed_fo
     for number in range(DEEPEST + 2):
         chain.append(referrer(chain[-1], str(number)))
         await attach(source, chain[-1], chain[-2])
-    outcome = await Copier(source=source, target=target).artifact(chain[0].digest)
+    outcome = await copier(source, target).artifact(chain[0].digest)
     assert isinstance(outcome.failure(), Uncopied)
 
 
@@ -96,10 +101,10 @@ async def test_referrers_that_refer_to_referrers_without_end_are_not_followed_fo
 async def test_new_signatures_follow_to_where_the_artifact_is_already() -> None:
     source, target = MemoryRegistry("source"), MemoryRegistry("target")
     manifest = await artifact(source, (None, b"layer"))
-    assert await Copier(source=source, target=target).artifact(manifest.digest) == Success(manifest)
+    assert await copier(source, target).artifact(manifest.digest) == Success(manifest)
     signature = referrer(manifest)
     assert await source.attach(signature, describe(manifest)) == Success(None)
-    assert await Copier(source=source, target=target).artifact(manifest.digest) == Success(manifest)
+    assert await copier(source, target).artifact(manifest.digest) == Success(manifest)
     assert [each.digest for each in (await target.referrers(manifest.digest)).unwrap()] == [signature.digest]
 
 

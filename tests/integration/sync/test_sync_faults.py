@@ -2,15 +2,19 @@
 
 from itertools import count
 
+import msgspec
 import pytest
 
 from floe.core.artifact import Manifest
 from floe.core.fault import Unavailable
 from floe.core.names import Tag
 from floe.effects.memory.registry import MemoryRegistry
+from floe.effects.memory.tracer import MemoryTracer
 from floe.effects.memory.trouble import Call, Decider, Strike
+from floe.effects.memory.world import CountedEntropy, VirtualClock
 from floe.effects.ports import Outcome
 from floe.effects.registry.referring import fallback_tag
+from floe.shell.trace import trace
 from tests.integration.contract.referring import plain
 from tests.integration.sync.memory import Memory
 
@@ -61,6 +65,16 @@ async def test_what_one_does_is_no_matter_of_the_others() -> None:
     synced = await world.sync()
     assert [each.status for each in synced] == ["synced", "pending", "synced"]
     assert world.is_copied_to(world.copies[2])
+
+
+async def test_each_copy_is_a_span_that_ends_as_the_copy_did() -> None:
+    world, tracer = Memory(copies=2), MemoryTracer(VirtualClock(), CountedEntropy())
+    await world.promote(1)
+    world.copies[1].trouble.decide, _ = striking(0, after=False, lasts=True)
+    async with tracer.root("promote", trace(None, CountedEntropy())):
+        await msgspec.structs.replace(world.fleet, tracer=tracer).sync(thorough=False)
+    ended = {each.name: each.error for each in tracer.spans}
+    assert ended == {"promote": None, "sync": "unavailable", "copy to copy0": None, "copy to copy1": "unavailable"}
 
 
 async def test_a_ledger_that_grows_meanwhile_is_copied_whole() -> None:
