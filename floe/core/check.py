@@ -5,7 +5,7 @@ from itertools import chain
 
 from floe.core import check_access, check_people
 from floe.core.finding import Finding, doubtful, wrong
-from floe.core.gates import is_missing
+from floe.core.gates import format_of, is_contradictory, is_missing
 from floe.core.policy import Environment, Policy
 
 
@@ -20,6 +20,9 @@ def _findings(environment: Environment, policy: Policy) -> Iterator[Finding]:
     for gate in filter(is_missing, environment.gates):
         add = f"add gate_commands.{gate.name}.command, or turn the gate off"
         yield wrong(f"{where}.gates.{gate.name}", f"this gate is on and has no command, so it fails: {add}")
+    for gate in filter(is_contradictory, environment.gates):
+        limits = "max and max_increase_percent are for metrics, block_on_severity for findings"
+        yield wrong(f"{where}.gates.{gate.name}", f"this gate reads {format_of(gate)}, so it fails: {limits}")
     if environment.min_time_in_previous_seconds and environment == policy.environments[0]:
         yield doubtful(f"{where}.min_time_in_previous", "no environment is before this one, so this stops nothing")
     yield from check_access.findings(environment, policy)

@@ -2,10 +2,13 @@
 
 from typing import TypeAlias
 
+from floe.core.explain_measures import about_metrics, about_tests
 from floe.core.explain_scan import below, beside, blocking
-from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
+from floe.core.metrics import Compared
 from floe.core.policy import POLICY_GATE
 from floe.core.scan import Scanned
+from floe.core.suite import Suite
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN_LINES = 20
@@ -49,7 +52,7 @@ def violation_line(violation: Violation) -> str:
 def _report(result: GateResult) -> Lines:
     match result.report:
         case Exited(code=code, output=output):
-            return (f"Exit code: {code}", *_output(output))
+            return (f"Exit code: {code}", *_exited(result.assessment, code, output))
         case TimedOut(after_seconds=seconds, output=output):
             return (f"Gate execution timed out after {seconds} seconds", *_output(output))
         case NotStarted(why=why):
@@ -59,6 +62,19 @@ def _report(result: GateResult) -> Lines:
             return (f"{what}: {why}",)
         case Examined(violations=violations):
             return ("Violations:", *(f"  - {violation_line(violation)}" for violation in violations))
+
+
+def _exited(assessment: Assessment | None, code: int, output: Output) -> Lines:
+    """Where a report says it all, it is told and not repeated."""
+    match assessment:
+        case Suite():
+            found = about_tests(assessment, code)
+            return found if assessment.named else (*found, *_output(output))
+        case Compared():
+            found = about_metrics(assessment)
+            return (*found, *_output(output)) if code else found
+        case _:
+            return _output(output)
 
 
 def _output(output: Output) -> Lines:

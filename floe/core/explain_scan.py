@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from floe.core.gates import Assessment
+from floe.core.metrics import Compared
 from floe.core.reading import Finding, Unread
 from floe.core.scan import Scanned, Tally
+from floe.core.suite import Suite
 
 Lines: TypeAlias = tuple[str, ...]
 SHOWN = 20  # findings below the threshold
@@ -36,7 +38,7 @@ def below(scanned: Scanned) -> Lines:
 def beside(assessment: Assessment | None) -> Lines:
     """What the report has to say where something else is the reason of a failure, or where it is none."""
     match assessment:
-        case None:
+        case None | Compared() | Suite():  # these are told where the output would be
             return ()
         case Unread(why=why, is_foreign=is_foreign):
             return (f"Report not {'read' if is_foreign else 'accepted'}: {why}",)

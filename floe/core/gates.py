@@ -4,15 +4,18 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from floe.core.metrics import Baseline, Compared, Metrics, compare
 from floe.core.names import ADigest
 from floe.core.plain import brief
-from floe.core.policy import POLICY_GATE, SECURITY_SCAN, Gate
+from floe.core.policy import POLICY_GATE, SECURITY_SCAN, Format, Gate
 from floe.core.reading import ArtifactFacts, Findings, Reading, Unread
 from floe.core.scan import Scanned, assess_scan
+from floe.core.suite import Suite, objection
 from floe.core.value import Value
 
 LONGEST_WHY: Final = 500  # characters
-SCANS: Final = ("trivy", "grype", "sarif")  # formats of scanners
+SCANS: Final = ("trivy", "grype", "sarif")
+MEASUREMENTS: Final = ("metrics", "infracost", "pytest-benchmark")
 
 Status: TypeAlias = Literal["passed", "failed", "warning", "skipped"]
 
@@ -69,10 +72,11 @@ class Reported(Value, frozen=True, kw_only=True):
     exited: Exited
     reading: Reading
     artifact: ArtifactFacts
+    baseline: Baseline | None = None
 
 
 Ending: TypeAlias = Report | Reported
-Assessment: TypeAlias = Scanned | Unread  # what a reading comes to; small enough for a record
+Assessment: TypeAlias = Scanned | Compared | Suite | Unread  # what a reading comes to; small enough for a record
 
 
 class GateResult(Value, frozen=True, kw_only=True):
@@ -104,6 +108,14 @@ def judge(gate: Gate, ending: Ending, duration_ms: int) -> GateResult:
     )
 
 
+def judge_again(gate: Gate, result: GateResult, baseline: Baseline | None) -> GateResult:
+    """The same result, its metrics compared with what they have to be compared with now."""
+    if not isinstance(result.assessment, Compared):
+        return result
+    assessment = compare(gate, result.assessment.metrics, baseline)
+    return msgspec.structs.replace(result, assessment=assessment, status=_status(gate, result.report, assessment))
+
+
 def is_missing(gate: Gate) -> bool:
     """Whether a gate is on and there is nothing to run: such a gate fails."""
     return gate.name != POLICY_GATE and not gate.command
@@ -114,28 +126,43 @@ def wants_reading(gate: Gate) -> bool:
     return bool(gate.format or gate.block_on_severity is not None or gate.max or gate.max_increase_percent)
 
 
-def is_readable(gate: Gate) -> bool:
-    """Whether this floe has a reader for what the gate must print."""
-    return not wants_reading(gate) or format_of(gate) in SCANS
-
-
-def format_of(gate: Gate) -> str | None:
+def format_of(gate: Gate) -> Format | None:
     """As what the gate's standard output is read; None where nobody reads it."""
     if gate.is_builtin or gate.format:
         return gate.format
+    if gate.max or gate.max_increase_percent:
+        return "metrics"
     return "trivy" if gate.block_on_severity is not None or gate.name == SECURITY_SCAN else None
+
+
+def is_contradictory(gate: Gate) -> bool:
+    """Whether a gate has limits for something else than what its report can hold: such a gate fails."""
+    form, limited = format_of(gate), bool(gate.max or gate.max_increase_percent)
+    return (limited and form not in MEASUREMENTS) or (gate.block_on_severity is not None and form not in SCANS)
 
 
 def _assess(gate: Gate, ending: Ending) -> Assessment | None:
     match ending:
-        case Reported(reading=Unread(why=why) as unread):
-            return msgspec.structs.replace(unread, why=brief(why, LONGEST_WHY))
-        case Reported(reading=Findings() as findings, artifact=artifact):
-            return assess_scan(findings, gate, artifact)
+        case Reported():
+            return _judged(gate, ending)
         case Exited() if wants_reading(gate):
             return Unread(why="nobody read the report")
         case _:
             return None
+
+
+def _judged(gate: Gate, report: Reported) -> Assessment:
+    match report.reading:
+        case Unread(why=why) as unread:
+            return msgspec.structs.replace(unread, why=brief(why, LONGEST_WHY))
+        case _ if is_contradictory(gate):
+            return Unread(why="the gate has limits for something else than what its report holds")
+        case Findings() as findings:
+            return assess_scan(findings, gate, report.artifact)
+        case Metrics() as metrics:
+            return compare(gate, metrics, report.baseline)
+        case Suite() as suite:
+            return suite
 
 
 def _status(gate: Gate, report: Report, assessment: Assessment | None) -> Status:
@@ -158,6 +185,10 @@ def _amounts_to(gate: Gate, assessment: Assessment | None) -> Status:
             return "failed" if wants_reading(gate) or not is_foreign else "passed"
         case Scanned():
             return "failed" if assessment.is_blocked else "passed" if assessment.is_clean else "warning"
+        case Compared(breaches=breaches):
+            return "failed" if breaches else "passed"
+        case Suite():
+            return "failed" if objection(assessment, 0) else "passed"
 
 
 def _shown(gate: Gate) -> str | None:

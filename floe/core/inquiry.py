@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from returns.result import Success
 
+from floe.core.baseline import needs_baseline
 from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.duties import counted
 from floe.core.facts import SignatureFacts
@@ -16,7 +17,7 @@ from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, envi
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Policy
-from floe.core.promotion import definite
+from floe.core.promotion import Step, definite
 from floe.core.rollback import destination, version_meant
 from floe.core.snapshot import DocumentFact, Known, Snapshot, TagFact
 from floe.core.state import State
@@ -132,13 +133,19 @@ def _about_promotion(
     step = settled(definite(snapshot, command, policy))
     if not isinstance(step, Success):
         return
-    made = step.unwrap()
-    if made.there.stands:
+    yield from _about_step(step.unwrap(), target, concerned)
+
+
+def _about_step(step: Step, target: EnvironmentName, concerned: tuple[str, ...]) -> Iterator[Question]:
+    """What is asked once it is known which artifact would move, and what is there now."""
+    if step.there.stands:
         yield AskTag(name=pointer(target))
-    if made.digest and made.target.trust:
-        yield AskSignature(artifact=made.digest)
-    if made.digest:
-        yield AskRecords(artifact=made.digest, environments=concerned)
+    if step.digest and step.target.trust:
+        yield AskSignature(artifact=step.digest)
+    if step.digest:
+        yield AskRecords(artifact=step.digest, environments=concerned)
+    if step.state.current and needs_baseline(step.target):
+        yield AskRecords(artifact=step.state.current.digest, environments=concerned)
 
 
 def _about_rollback(command: RollBack, policy: Policy, snapshot: Snapshot) -> Iterator[Question]:

@@ -85,6 +85,14 @@ def version_meant(text: str, source: str | None) -> str:
     return text.removesuffix(f"-{source}") if source else text
 
 
+def parse_release(text: str, environments: tuple[EnvironmentName, ...]) -> Result[Version, Malformed]:
+    """A version that no environment, pointer or record could claim as a tag of its own."""
+    if is_reserved(text, environments):
+        expected = "a release tag such as v1.2.3; latest-*, floe-* and <version>-<environment> are floe's own"
+        return Failure(Malformed(what="release tag", found=text, expected=expected))
+    return parse_version(text)
+
+
 def is_reserved(tag: str, environments: tuple[EnvironmentName, ...]) -> bool:
     """Whether only floe itself may write this tag."""
     return tag.startswith(("latest-", "floe-")) or any(_is_drawn_for(tag, environment) for environment in environments)

@@ -8,6 +8,7 @@ from floe.core.effect import Drawing
 from floe.core.event import Event, Placement
 from floe.core.facts import Facts, changes
 from floe.core.impact import Impact
+from floe.core.metrics import Baseline
 from floe.core.names import ADigest, Digest
 from floe.core.policy import Gate
 from floe.core.record import Expectation
@@ -39,11 +40,16 @@ class Plan(Value, frozen=True, kw_only=True):
     before: Placement | None = None
     after: Placement | None = None
     gates: tuple[Gate, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     completes: str | None = None  # the id of the promotion that an earlier run recorded and did not draw
     outstanding: tuple[Outstanding, ...] = ()
     impact: Impact | None = None
     warnings: Warnings = ()
+
+    def baseline(self, gate: Gate) -> Baseline | None:
+        """What the gate measured of the version that is there now."""
+        return next((each for each in self.baselines if each.gate == gate.name), None)
 
     @property
     def digest(self) -> Digest:

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, TypeAlias
 
+from floe.core.demand import Demand
 from floe.core.names import EnvironmentName
 from floe.core.value import Value
 
@@ -11,6 +12,7 @@ SECURITY_SCAN: Final = "security_scan"
 KNOWN_GATES: Final = (POLICY_GATE, "tests", SECURITY_SCAN, "cost_analysis", "performance_baseline")
 
 Severity: TypeAlias = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NEGLIGIBLE", "UNKNOWN"]
+Format: TypeAlias = Literal["trivy", "grype", "sarif", "metrics", "infracost", "pytest-benchmark", "junit"]
 Enforcement: TypeAlias = Literal["enforce", "warn", "off"]
 
 
@@ -28,7 +30,7 @@ class Gate(Value, frozen=True, kw_only=True):
     command: tuple[str, ...] | str | None = None  # argv, or a shell script; None: built in, or missing
     timeout_seconds: int
     env: tuple[str, ...] = ()  # names of further environment variables that the command sees
-    format: str | None = None
+    format: Format | None = None  # of the report that the command prints
     block_on_severity: tuple[Severity, ...] | None = None
     ignore_unfixed: bool = False
     subject: Literal["artifact", "any"] | None = None
@@ -128,7 +130,7 @@ class GovernanceRule(Value, frozen=True, kw_only=True):
 class Governance(Value, frozen=True, kw_only=True):
     policies: tuple[GovernanceRule, ...] = ()
     require_compiled: bool = False
-    unbuilt: tuple[str, ...] = ()  # keys of the manifest that this floe cannot evaluate yet
+    demands: tuple[Demand, ...] = ()  # of compiled documents alone
 
 
 class Policy(Value, frozen=True, kw_only=True):

@@ -6,11 +6,12 @@ from datetime import timedelta
 from returns.result import Failure, Result, Success
 
 from floe.core import access, canonical, duties, suggest, trust
+from floe.core.baseline import baselines
 from floe.core.command import Promote
 from floe.core.drawing import drawings, undrawn, unfinished
 from floe.core.event import Placement, Promoted
 from floe.core.facts import Facts
-from floe.core.gates import is_missing, is_readable
+from floe.core.gates import is_missing
 from floe.core.names import NOWHERE, Digest, Tag, environment_tag
 from floe.core.outcome import failures, settled
 from floe.core.plan import Plan, Warn
@@ -137,8 +138,6 @@ def _refusals(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusa
     for gate in step.target.gates:
         if is_missing(gate):
             yield GateWithoutCommand(gate=gate.name, environment=step.target.name)
-    if not all(map(is_readable, step.target.gates)):
-        yield NotBuilt(feature="gate reports", environment=step.target.name)
 
 
 def _existence(snapshot: Snapshot, step: Step, policy: Policy) -> Iterator[Refusal]:
@@ -196,6 +195,7 @@ def _plan(snapshot: Snapshot, step: Step, digest: Digest, outstanding: tuple[Out
         before=Placement(version=current.version, digest=current.digest) if current else None,
         after=Placement(version=version, digest=digest),
         gates=target.gates,
+        baselines=baselines(snapshot, target),
         drawings=(*drawings(event), *unfinished(snapshot, step.state)),
         outstanding=outstanding,
         warnings=tuple(_warnings(snapshot, step)),

@@ -2,7 +2,9 @@
 
 from typing import Literal, TypeAlias
 
+from floe.core.metrics import Metrics
 from floe.core.names import ADigest
+from floe.core.suite import Suite
 from floe.core.value import Value
 
 Fix: TypeAlias = Literal["none", "unknown", "there"]
@@ -44,4 +46,4 @@ class ArtifactFacts(Value, frozen=True, kw_only=True):
     is_image: bool
 
 
-Reading: TypeAlias = Unread | Findings
+Reading: TypeAlias = Unread | Findings | Metrics | Suite

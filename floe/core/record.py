@@ -24,10 +24,12 @@ from floe.core.event import Event, Placement
 from floe.core.facts import Facts
 from floe.core.fault import Fault, LedgerDamaged, TooNew
 from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Report, TimedOut
+from floe.core.metrics import Compared
 from floe.core.names import ADigest, Digest, Malformed
 from floe.core.operator import Operator
 from floe.core.reading import Unread
 from floe.core.scan import Scanned
+from floe.core.suite import Suite
 from floe.core.value import Value
 
 SCHEMA: Final = 1
@@ -204,6 +206,10 @@ def _condensed(assessment: Assessment | None, length: int, findings: int) -> Ass
             )
         case Unread(why=why):
             return msgspec.structs.replace(assessment, why=why[:length])
+        case Compared(breaches=breaches):  # its metrics stay: they are what later ones are compared with
+            return msgspec.structs.replace(assessment, breaches=breaches[:findings])
+        case Suite(named=named):
+            return msgspec.structs.replace(assessment, named=named[:findings])
         case None:
             return None
 

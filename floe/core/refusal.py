@@ -181,7 +181,7 @@ class GateNotRun(Value, frozen=True, kw_only=True, tag="gate-not-run"):
 class NotBuilt(Value, frozen=True, kw_only=True, tag="not-built"):
     """The policy asks for something this floe cannot decide yet."""
 
-    feature: Literal["approvals", "freeze", "gate reports"]
+    feature: Literal["approvals", "freeze"]
     environment: str
 
 

@@ -12,7 +12,7 @@ from floe.core.conclude import Concluded, Run, conclude
 from floe.core.decide import decide, decide_again
 from floe.core.denial import denial
 from floe.core.fault import Fault
-from floe.core.gates import Ending, GateResult, judge
+from floe.core.gates import Ending, GateResult, Reported, judge, judge_again
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.plan import Plan
@@ -23,7 +23,7 @@ from floe.core.replica import Synced
 from floe.core.snapshot import Snapshot
 from floe.core.value import Value
 from floe.effects.apply import apply
-from floe.effects.gate.side_by_side import run_gates
+from floe.effects.gate.side_by_side import Progress, Silence, run_gates
 from floe.effects.observe import Gaze, observe
 from floe.effects.ports import Subject, World
 from floe.effects.trace import words
@@ -87,6 +87,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
     gaze: Gaze
     trace_id: str
     traceparent: str
+    progress: Progress = Silence()
     verdicts: dict[tuple[str, Digest], GateResult] = msgspec.field(default_factory=dict)
 
     @property
@@ -194,14 +195,18 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
         placement = plan.after
         if placement is None:
             return ()
-        kept = {gate.name: self.verdicts.get((gate.name, placement.digest)) for gate in plan.gates}
+        kept = {gate.name: self._kept(plan, gate, placement.digest) for gate in plan.gates}
         due = tuple(gate for gate in plan.gates if wanted(gate) and kept[gate.name] is None)
-        ran = await run_gates(due, partial(self._run, plan), self.world.clock.monotonic)
+        ran = await run_gates(due, partial(self._run, plan), self.world.clock.monotonic, self.progress)
         for gate, result in zip(due, ran, strict=True):
             kept[gate.name] = result
             if not gate.is_builtin:
                 self.verdicts[gate.name, placement.digest] = result
         return tuple(known for gate in plan.gates if (known := kept[gate.name]) is not None)
+
+    def _kept(self, plan: Plan, gate: Gate, artifact: Digest) -> GateResult | None:
+        known = self.verdicts.get((gate.name, artifact))
+        return judge_again(gate, known, plan.baseline(gate)) if known else None
 
     async def _run(self, plan: Plan, gate: Gate) -> Ending:
         placement, event = plan.after, plan.event
@@ -215,6 +220,8 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True):
                 traceparent=span.traceparent or self.traceparent,
             )
             ending = await self.world.gates.run(gate, subject)
+            if isinstance(ending, Reported):
+                ending = msgspec.structs.replace(ending, baseline=plan.baseline(gate))
             words.conclude_gate(span, judge(gate, ending, 0))
         return ending
 

@@ -14,6 +14,7 @@ from floe.core.notice import Notice
 from floe.core.outcome import settled
 from floe.effects.drive import Carried
 from floe.effects.ports import Delivery
+from floe.effects.trace import words
 from floe.shell import notices
 from floe.shell.session import Session
 
@@ -45,9 +46,16 @@ async def _tell(
     """Everybody who wants to know is told, of what others had begun first."""
     others = settled(found)
     told = (*(others.value_or(())), *((own,) if own else ()))
-    deliveries = await session.world.herald.tell(told) if told else ()
+    deliveries = await _delivered(session, told) if told else ()
     undelivered = tuple(_undelivered(each) for each in deliveries if each.why is not None)
     return (*_unfound(others.failure()), *undelivered) if isinstance(others, Failure) else undelivered
+
+
+async def _delivered(session: Session, told: tuple[Notice, ...]) -> tuple[Delivery, ...]:
+    async with session.world.tracer.span("notify", words.task("notify", "deploy")) as span:
+        deliveries = await session.world.herald.tell(told)
+        words.conclude_notify(span, deliveries)
+    return deliveries
 
 
 def _unfound(fault: Fault) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Each call answers with a value or with why not: a refusal (policy says no), a fa
 something malformed (the input is bad). Bugs are exceptions.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import msgspec
@@ -12,9 +12,10 @@ from returns.result import Failure, Result, Success
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.facts import SignatureFacts
-from floe.core.names import EnvironmentName, Malformed, parse_version, version_meant
+from floe.core.names import EnvironmentName, Malformed, parse_release, parse_version, version_meant
 from floe.core.outcome import settled
 from floe.core.plan import Plan
+from floe.core.reason import parse_reason
 from floe.core.refusal import PlanUnsigned, UnknownEnvironment
 from floe.core.replica import Synced
 from floe.core.signature import Findings
@@ -35,7 +36,7 @@ async def plan(
     session: Session, version: str, *, to: str, source: str | None = None, force: bool = False, run_gates: bool = False
 ) -> Result[Preview, Trouble]:
     """What `promote` would do now; nothing is done. The policy gate is evaluated, commands only if asked for."""
-    match settled(_promotion(version, to, source, force=force)):
+    match settled(_promotion(session, version, to, source, force=force)):
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
@@ -53,7 +54,7 @@ async def promote(
     wait: float = WAIT_SECONDS,
 ) -> Result[Carried, Trouble]:
     """Promote a version into `to`; after losing a race, try again for `wait` seconds in all."""
-    match settled(_promotion(version, to, source, force=force)):
+    match settled(_promotion(session, version, to, source, force=force)):
         case Failure(malformed):
             return Failure(malformed)
         case Success(command):
@@ -104,15 +105,26 @@ async def rollback(
 
 @rooted("lock")
 async def lock(session: Session, *, env: str, reason: str, until: datetime | None = None) -> Result[Carried, Trouble]:
-    """Refuse promotions into `env` until it is unlocked, or until a moment."""
-    command = Lock(environment=env, reason=reason, until=until)
-    return await _followed(session, await driver(session, command).carry())
+    """Refuse promotions into `env` until it is unlocked, or until a moment; one without a time zone is UTC."""
+    ends = until and (until.astimezone(UTC) if until.tzinfo else until.replace(tzinfo=UTC))
+    if ends is not None and ends <= session.world.clock.now():
+        return Failure(Malformed(what="time to lock until", found=ends.isoformat(), expected="a time to come"))
+    match settled(parse_reason(reason)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(given):
+            command = Lock(environment=env, reason=given, until=ends)
+            return await _followed(session, await driver(session, command).carry())
 
 
 @rooted("unlock")
 async def unlock(session: Session, *, env: str, reason: str) -> Result[Carried, Trouble]:
     """Let promotions into `env` again; of an open environment, do nothing."""
-    return await _followed(session, await driver(session, Unlock(environment=env, reason=reason)).carry())
+    match settled(parse_reason(reason)):
+        case Failure(malformed):
+            return Failure(malformed)
+        case Success(given):
+            return await _followed(session, await driver(session, Unlock(environment=env, reason=given)).carry())
 
 
 @rooted("status")
@@ -148,6 +160,7 @@ async def status(
     return seen.alt(lambda trouble: trouble if isinstance(trouble, Refused) else Faulted(faults=(trouble,)))
 
 
+@rooted("sync")
 async def sync(session: Session, to: str | None = None) -> Result[tuple[Synced, ...], Malformed]:
     """Bring the other registries up to date, or the one that is named; what became of each is told."""
     return await copies.on_demand(session, to)
@@ -168,6 +181,7 @@ def driver(session: Session, command: Command) -> Driver:
         gaze=Gaze(command=command, policy=session.policy, operator=session.operator, world=session.world),
         trace_id=session.trace.trace_id,
         traceparent=session.trace.traceparent,
+        progress=session.progress,
     )
 
 
@@ -182,13 +196,18 @@ async def _followed(session: Session, outcome: Result[Carried, Trouble]) -> Resu
             return outcome
 
 
-def _promotion(version: str, to: str, source: str | None, *, force: bool) -> Result[Promote, Malformed]:
-    return parse_version(version_meant(version, source)).map(
+def _promotion(
+    session: Session, version: str, to: str, source: str | None, *, force: bool
+) -> Result[Promote, Malformed]:
+    return parse_release(version_meant(version, source), session.policy.names).map(
         lambda parsed: Promote(version=parsed, source=source, target=to, force=force)
     )
 
 
 def _rollback(version: str | None, env: str, reason: str | None) -> Result[RollBack, Malformed]:
+    given = settled(parse_reason(reason)) if reason is not None else None
+    if isinstance(given, Failure):
+        return Failure(given.failure())
     if version is None:
         return Success(RollBack(environment=env, reason=reason))
     return parse_version(version_meant(version, env)).map(

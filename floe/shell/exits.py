@@ -58,7 +58,7 @@ REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.EffectsChanged: MOVED_ON,
     refusal.Outvoted: MOVED_ON,
 }
-NOT_BUILT: Final = {"approvals": NOT_AUTHORIZED, "freeze": LOCKED, "gate reports": GATE_FAILED}
+NOT_BUILT: Final = {"approvals": NOT_AUTHORIZED, "freeze": LOCKED}
 
 FAULTS: Final[dict[type[Fault], int]] = {
     fault.Unavailable: UNAVAILABLE,

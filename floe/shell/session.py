@@ -4,6 +4,7 @@ import msgspec
 
 from floe.core.operator import Operator
 from floe.core.policy import Policy
+from floe.effects.gate.side_by_side import Progress, Silence
 from floe.effects.ports import Trace, World
 from floe.shell.log import SILENT, Log
 from floe.shell.settings import Settings
@@ -18,4 +19,5 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     trace: Trace
     settings: Settings | None = None  # None in a world that no manifest describes
     warnings: tuple[str, ...] = ()
+    progress: Progress = Silence()
     log: Log = SILENT  # where to tell of what is going on

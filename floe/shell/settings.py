@@ -134,6 +134,12 @@ class Surroundings(Value, frozen=True, kw_only=True):
         return bool(self.variables.get("NO_COLOR"))
 
     @property
+    def terminal(self) -> str | None:
+        """The kind of terminal, where it can do more than print line after line."""
+        kind = self.variables.get("TERM")
+        return kind if kind != "dumb" else None
+
+    @property
     def home(self) -> Path | None:
         home = self.variables.get("HOME")
         return Path(home) if home else None

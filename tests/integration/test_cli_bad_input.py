@@ -111,6 +111,30 @@ def test_a_locked_environment(in_dev: Bench) -> None:
     is_consistent(in_dev)
 
 
+@pytest.mark.parametrize(
+    ("until", "shown"),
+    [
+        ("2999-01-01T02:00:00+0200", "2999-01-01T00:00:00Z"),
+        ("2999-01-01T02:00Z", "2999-01-01T02:00:00Z"),
+        ("2999-01-01 02:00", "2999-01-01T02:00:00Z"),
+        ("2999-01-01", "2999-01-01T00:00:00Z"),
+    ],
+)
+def test_a_lock_ends_in_utc_wherever_it_was_made(bench: Bench, until: str, shown: str) -> None:
+    assert bench.inside("platform", "lock", "--env=dev", "--reason=x", f"--until={until}").code == 0
+    (dev, *_) = bench.inside("platform", "status", "-o", "json").document
+    assert dev["locked"]["until"] == shown
+
+
+def test_a_reason_that_just_fits_is_recorded_whole(in_dev: Bench) -> None:
+    reason = "\x01" * (4094 // 6) + "xx"  # as a record spells it, in quotes: 4096 bytes
+    assert in_dev.inside("platform", "lock", "--env=dev", f"--reason={reason}").code == 0
+    assert changes_nothing(in_dev, "platform", "lock", "--env=staging", f"--reason={reason}x").code == 2
+    (dev, *_) = in_dev.inside("platform", "status", "-o", "json").document
+    assert dev["locked"]["reason"] == reason
+    is_consistent(in_dev)
+
+
 def test_an_environment_tag_with_another_digest(in_dev: Bench) -> None:
     in_dev.push("v2.0.0", "other")
     retag(in_dev, "v1.0.0-staging", "v2.0.0")

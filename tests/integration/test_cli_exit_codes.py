@@ -308,6 +308,10 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
     assert "New tag: v1.0.0-staging\n" in strict.stdout
 
 
+LONG: Final = "x" * 40_000
+TOO_LONG: Final = "Expected: at most 4096 bytes"
+
+
 @pytest.mark.parametrize(
     ("arguments", "last"),
     [
@@ -316,6 +320,12 @@ def test_0_is_done_also_with_warnings_unless_strict(bench: Bench) -> None:
         (promote("1.0", "dev"), "Expected: v1.2.3 or 1.2.3, or v1.2.3-rc.1 (no '+')"),
         (("platform", "rollback", "--env=dev", "v1.0.0"), 'Next: run this again with --reason="<why>"'),
         (("platform", "lock", "--env=dev", "--reason=x", "--until=2020-01-01"), "Expected: a time to come"),
+        (promote("v1.0.0-dev", "dev", "--from=none"), "Expected: a release tag such as v1.2.3"),
+        (("platform", "rollback", "--env=dev", "v1.0.0", f"--reason={LONG}"), TOO_LONG),
+        (("platform", "rollback", "--env=dev", f"--reason={LONG}"), TOO_LONG),
+        (("platform", "lock", "--env=dev", f"--reason={LONG}"), TOO_LONG),
+        (("platform", "unlock", "--env=dev", f"--reason={LONG}"), TOO_LONG),
+        (("platform", "lock", "--env=dev", "--reason=\udc80"), "Expected: Unicode text"),
         (("artifact", "push", "-a", "floe.yaml", "-r", URI, "-t", "latest-dev"), None),
         (("artifact", "inspect", "-r", "ftp://x", "-t", "v1.0.0"), None),
         ((), None),

@@ -3,12 +3,14 @@
 import json
 import stat
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+import floe
 from floe.core.artifact import DOCKER_MANIFEST
 from floe.core.canonical import digest_of
 from floe.core.names import Digest
@@ -40,7 +42,7 @@ import os, pathlib, sys
 form = sys.argv[sys.argv.index("--format") + 1] if "--format" in sys.argv else os.environ.get("TRIVY_FORMAT", "table")
 print("INFO Vulnerability scanning is enabled", file=sys.stderr)
 report = pathlib.Path(__file__).with_name("report.json").read_text().replace("@REF@", sys.argv[2])
-print(report if form == "json" else "a table", end="")
+print(report if form == "json" else "a table", end="\\n" if report else "")
 sys.exit(int(pathlib.Path(__file__).with_name("code").read_text()))
 """
 CVES: Final = (
@@ -175,7 +177,7 @@ EMPTY: Final = spelled({**trivy(), "Results": []})
 BROKEN: Final = {
     "a crash": (b"", 1, "Report not read: the command printed no report"),
     "nothing, and success": (b"", 0, "Report not read: the command printed no report"),
-    "cut off": (spelled(trivy())[:-9], 0, "Report not accepted: it is no JSON: Input data was truncated"),
+    "cut off": (spelled(trivy())[:-2], 0, "Report not accepted: it is no JSON: Input data was truncated"),
     "a clean report and a failure": (spelled(trivy()), 1, "Report: no blocking vulnerabilities, 0 in all"),
     "nothing recognized": (EMPTY, 0, "Report not accepted: Trivy recognized nothing: the report has no Results"),
 }
@@ -230,6 +232,30 @@ def test_a_dry_run_with_gates_says_what_would_block_and_what_is_below(scanner: S
     answer = scanner.promote("--dry-run", "--run-gates")
     assert answer.code == 0
     assert "WARNING: Gate 'security_scan': CVE-2024-0001 (LOW): zlib 1.2\n" in answer.stderr
+
+
+def test_without_a_place_for_the_report_the_gate_fails(scanner: Scanner) -> None:
+    known, tempfile.tempdir = tempfile.tempdir, "/nowhere"
+    try:
+        answer = scanner.promote()
+    finally:
+        tempfile.tempdir = known
+    assert answer.code == 8
+    assert "The command could not be started: there is no place to keep its report: " in answer.stderr
+
+
+def test_the_page_about_gates_shows_what_is_printed(scanner: Scanner) -> None:
+    page = (Path(floe.__file__).parents[1] / "docs" / "gates.md").read_text()
+    assert QUICKSTART in page
+    assert BLOCK in page
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    scanner.prints(trivy(MILD, *CVES[-3:]))
+    printed = scanner.promote("--output=json").document["gate_results"][-1]
+    assert {**printed, "duration_ms": 0} == {
+        **example,
+        "duration_ms": 0,
+        "scan": {**example["scan"], "scanned": printed["scan"]["scanned"]},
+    }
 
 
 def test_a_gate_of_any_name_reads_reports(scanner: Scanner) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from floe.core import canonical
+from floe.core.demand import Allowed, Coverage, Required
 from floe.core.policy import Bound, Environment, Gate, Trust, TrustedIssuer, TrustedKey
 from floe.shell import manifest
 from floe.shell.location import Folder, Remote
@@ -183,8 +184,20 @@ def test_what_other_commands_read_is_kept_and_artifacts_are_not() -> None:
     assert "artifacts" not in loaded(FULL).sections
 
 
-def test_rules_that_floe_does_not_know_are_kept_by_name() -> None:
-    assert loaded(FULL).policy.governance.unbuilt == ("naming",)
+def test_governance_is_read_in_one_order_however_it_is_written() -> None:
+    governance = loaded(FULL).policy.governance
+    assert governance.require_compiled
+    assert [(type(each).__name__, each.kind) for each in governance.demands] == [
+        *(("Naming", kind) for kind in ("products", "inputs", "outputs", "fields", "transforms")),
+        *(("Required", "products"),) * 3,
+        ("Required", "transforms"),
+        *(("Coverage", "fields"), ("Coverage", "transforms")),
+        *(("Allowed", "fields"), ("Allowed", "transforms")),
+    ]
+    assert {each.severity for each in governance.demands[:5]} == {"warning"}
+    assert governance.demands[5] == Required(kind="products", key="description")
+    assert governance.demands[9] == Coverage(kind="fields", key="description", percent="99.5")
+    assert governance.demands[-1] == Allowed(kind="transforms", key="tier", values=("bronze", "gold", "silver"))
 
 
 def test_a_manifest_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
@@ -209,7 +222,7 @@ def test_copies_that_go_nowhere_are_doubtful() -> None:
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     features = {each.feature for each in loaded((FOLDER / "full.yaml").read_text()).doubts}
-    assert {"approvals", "freeze", "reports"} <= features
+    assert {"approvals", "freeze"} <= features
 
 
 @pytest.mark.parametrize(
@@ -305,3 +318,19 @@ print([str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     told = [str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
     assert done.stdout == f"{told} {loaded(FULL).policy}\n"
+
+
+def test_the_examples_on_the_page_of_gates_load_as_they_stand() -> None:
+    blocks = (Path(__file__).parents[2] / "docs" / "gates.md").read_text().split("```yaml\n")[1:]
+    examples = [block.partition("```")[0] for block in blocks]
+    assert len(examples) == 4
+    for example in examples:
+        text = example
+        if example.startswith("gate_commands"):
+            inside = "".join(f"    {line}\n" for line in example.splitlines())
+            text = f"artifacts:\n  promotion:\n{inside}"
+        doubts = loaded(text).doubts
+        assert {each.message for each in doubts} <= {
+            "no environment has this gate",
+            "there is no such section; every default holds",
+        }

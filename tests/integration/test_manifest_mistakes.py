@@ -45,6 +45,7 @@ REGISTRY = "artifacts: {{registry: {{uri: 'oci-layout://x', {}}}}}"
 GATE = "artifacts: {{promotion: {{environments: [{{name: dev, gates: {{tests: {}}}}}]}}}}"
 ENVIRONMENT = "artifacts: {{promotion: {{environments: [{{name: dev, {}}}]}}}}"
 PROMOTION = "artifacts: {{promotion: {{{}}}}}"
+GOVERNANCE = "governance: {{{}}}"
 TRUST = "verification: {{trusted_issuers: [{{issuer: 'https://a.example', subject_regex: '{}'}}]}}"
 
 
@@ -58,6 +59,14 @@ TRUST = "verification: {{trusted_issuers: [{{issuer: 'https://a.example', subjec
         ("artifacts:", "nothing"),
         ("artifcats: {}", "did you mean 'artifacts'?"),
         ("governence: {}", "did you mean 'governance'?"),
+        (GOVERNANCE.format("retention_days: 90"), "unknown key 'retention_days'; expected policies, require_compiled"),
+        (GOVERNANCE.format("naming: {product: a}"), "did you mean 'products'?"),
+        (GOVERNANCE.format("naming: {products: '('}"), "no regular expression of RE2"),
+        (GOVERNANCE.format("naming: {products: a, severity: fatal}"), "expected error or warning"),
+        (GOVERNANCE.format("required: {fields: description}"), "'description'; expected a list"),
+        (GOVERNANCE.format("coverage: {fields: {description: 0}}"), "0; expected more than 0"),
+        (GOVERNANCE.format("coverage: {fields: {description: 101}}"), "101; expected 100 or less"),
+        (GOVERNANCE.format("allowed: {fields: {type: []}}"), "expected 1 or more of it"),
         ("artifacts: {registry: {uri: 'oci-layout://x'}, registries: {primary: {uri: 'oci-layout://x'}}}", "both"),
         ("artifacts: {registries: {prinary: {uri: 'oci-layout://x'}}}", "did you mean 'primary'?"),
         ("artifacts: {registries: {}}", "no registry 'primary'"),

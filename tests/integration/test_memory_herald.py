@@ -62,6 +62,8 @@ async def test_locks_are_told_to_those_who_ask_for_them(memory: MemoryWorld) -> 
 async def test_w05_a_message_that_fails_is_a_warning_and_the_promotion_stands(memory: MemoryWorld) -> None:
     memory.trouble.fail_before("tell", DOWN)
     carried = await promote(memory)
+    ((_, parts),) = memory.tracer.tree()
+    assert parts[-1][0] == "notify"
     (warning,) = carried.warnings
     assert warning.startswith("team was not told: memory is not available; send it again with: floe platform notify")
     assert carried.receipt.fault is None

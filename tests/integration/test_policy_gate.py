@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from floe.core.artifact import COMPILED
+from floe.core.demand import Naming, Required
 from floe.core.document import render
 from floe.core.gates import Examined, Violation, judge
 from floe.core.policy import Gate, Governance, GovernanceRule
@@ -160,10 +161,32 @@ def _torn(count: int) -> Any:
     return (product(f"p{number}", transforms=(transform("a", "gone"),)) for number in range(count))
 
 
-async def test_governance_that_cannot_be_evaluated_yet_refuses() -> None:
-    [violation] = await violations(unbuilt=("naming", "coverage"))
-    assert violation.severity == "error"
-    assert violation.found == "this floe cannot evaluate naming, coverage yet"
+NAMED = Naming(kind="products", pattern="[a-z]+_[a-z]+")
+DESCRIBED = Required(kind="fields", severity="warning", key="description")
+
+
+async def test_a_compiled_document_must_be_as_governance_demands() -> None:
+    found = await violations(WHOLE, rule("false"), demands=(NAMED, DESCRIBED))
+    assert [(each.rule, each.severity, each.path) for each in found] == [
+        ("naming.products", "error", "product 'service'"),
+        ("required.fields", "warning", "product 'service', output port 'config', field 'id'"),
+        ("owners", "error", "governance.policies[owners]"),
+    ]
+
+
+async def test_demands_of_compiled_documents_do_not_judge_other_artifacts() -> None:
+    [violation] = await violations(b"{}", kind=None, demands=(NAMED,))
+    assert violation.rule == "compiled"
+
+
+@pytest.mark.parametrize("severity", ["warning", "error"])
+async def test_many_violations_do_not_fill_the_record_and_the_worst_is_told(severity: Any) -> None:
+    content = render(document(product("p", outputs=(output("o", *(field(f"f{each}") for each in range(3 * MOST))),))))
+    weak = Required(kind="fields", severity="warning", key="description")
+    last = Naming(kind="products", severity=severity, pattern="[0-9]+")
+    found = await violations(content, demands=(weak, last))
+    assert len(found) == MOST + 1
+    assert (found[-1].severity, found[-1].found) == (severity, f"{2 * MOST + 1} more violations")
 
 
 async def test_the_verdict_follows_the_violations() -> None:

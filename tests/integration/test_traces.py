@@ -42,6 +42,16 @@ artifacts:
     environments:
       - {{name: dev, gates: {{tests: true, security_scan: true}}}}
 """
+FOLLOWED = f"""
+artifacts:
+  registries:
+    primary: {{uri: "oci-layout://registry"}}
+    mirror: {{uri: "oci-layout://mirror"}}
+  promotion:
+    sync_to_secondary: true
+    webhooks: [{{url: "https://127.0.0.1:1/{CANARY}", allow_private: true, retry_count: 0}}]
+    environments: [{{name: dev}}]
+"""
 WITHOUT_EXTRA = (sys.executable, "-c", "import sys; sys.modules['opentelemetry'] = None; import floe.__main__")
 CONVENTIONS = {
     value
@@ -117,7 +127,7 @@ def test_l10_a_promotion_is_a_tree_of_spans_that_continues_the_callers_trace(
 
 def test_attributes_are_those_of_the_semantic_conventions_or_floes_own(bench: Traced, collector: Collector) -> None:
     bench.more = to(collector.endpoint, GITHUB_RUN_ID="7", GITHUB_SERVER_URL="https://g", GITHUB_REPOSITORY="a/b")
-    document = bench.platform("promote", "v1.0.0", "--to=dev", "--output=json").document
+    document = bench.inside("platform", "promote", "v1.0.0", "--to=dev", "--output=json").document
     root, tests = collector.named("promote").attributes, collector.named("gate tests").attributes
     assert root["cicd.pipeline.result"] == "success"
     assert root["cicd.pipeline.run.id"] == document["promotion_id"]
@@ -136,8 +146,8 @@ def test_attributes_are_those_of_the_semantic_conventions_or_floes_own(bench: Tr
 def test_spans_of_a_refusal_carry_its_code(bench: Traced, collector: Collector) -> None:
     bench.write("broken", "")
     bench.more = to(collector.endpoint)
-    assert bench.platform("promote", "v1.0.0", "--to=dev").code == 8
-    gate, root = collector.named("gate security_scan"), collector.named("promote")
+    assert bench.inside("platform", "promote", "v1.0.0", "--to=dev").code == 8
+    root, gate = collector.named("promote"), collector.named("gate security_scan")
     assert (gate.error, gate.attributes["cicd.pipeline.task.run.result"]) == ("gate-failed", "failure")
     assert (root.error, root.attributes["error.type"]) == ("gate-failed", "gate-failed")
     assert root.attributes["cicd.pipeline.result"] == "failure"
@@ -155,6 +165,7 @@ def test_every_command_has_a_root_span(bench: Traced, collector: Collector) -> N
     }
     for arguments in ways.values():
         bench.inside("platform", *arguments)
+    assert collector.named("rollback").attributes["cicd.pipeline.result"] == "failure"
     roots = [span for span in collector.spans if not span.parent]
     assert [root.name for root in roots] == list(ways)
     assert len({root.trace_id for root in roots}) == len(ways)
@@ -170,7 +181,7 @@ def test_on_a_registry_the_same_tree_is_received(
     shop = TracedShop(folder, home, docker_registries["plain"])
     shop.release("v1.0.0")
     shop.more = to(collector.endpoint, TRACEPARENT=TRACEPARENT)
-    assert shop.platform("promote", "v1.0.0", "--to=dev").code == 0
+    assert shop.inside("platform", "promote", "v1.0.0", "--to=dev").code == 0
     root = collector.named("promote")
     assert root.parent == CALLERS_SPAN
     assert collector.below(root.span_id) == ["look", "gate policy_compliance", "apply"]
@@ -264,3 +275,16 @@ def test_the_memory_tracer_tells_the_tree() -> None:
     assert name == "promote"
     assert [part for part, _ in parts] == ["look", "gate policy_compliance", "apply"]
     assert [part for part, _ in dict(parts)["apply"]] == ["append record", "create tag", "move pointer"]
+
+
+def test_copies_and_messages_are_spans_of_the_promotion(bench: Traced, collector: Collector) -> None:
+    bench.write("manifest.yaml", FOLLOWED)
+    bench.more = to(collector.endpoint)
+    assert bench.inside("platform", "promote", "v1.0.0", "--to=dev").code == 0
+    root = collector.named("promote")
+    assert root.error is None
+    assert collector.below(root.span_id)[-2:] == ["sync", "notify"]
+    sync, notify = collector.named("sync"), collector.named("notify")
+    assert (sync.error, sync.attributes["dev.floe.registries"]) == (None, 1)
+    assert (notify.error, notify.attributes["cicd.pipeline.task.run.result"]) == ("undelivered", "error")
+    assert not any(CANARY.encode() in request.body for request in collector.requests)

@@ -126,6 +126,13 @@ def test_a_gate_without_a_command_is_wrong() -> None:
     assert [(each.level, each.where) for each in found(policy)] == [("wrong", "environments.dev.gates.tests")]
 
 
+def test_a_gate_with_limits_that_its_report_cannot_hold_is_wrong() -> None:
+    scan = Gate(name="security_scan", command="scan", format="junit", block_on_severity=("HIGH",), timeout_seconds=60)
+    (found,) = examine(Policy(environments=(Environment(name=EnvironmentName("dev"), gates=(BUILT_IN, scan)),)))
+    assert (found.level, found.where) == ("wrong", "environments.dev.gates.security_scan")
+    assert found.message.startswith("this gate reads junit, so it fails: ")
+
+
 def test_a_group_that_only_an_issuer_knows_is_doubtful() -> None:
     claiming = Issuer(issuer="https://a.example", audience="floe", groups_claim="groups")
     rule = Authorization(allowed_groups=("managers",))

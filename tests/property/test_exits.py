@@ -50,7 +50,7 @@ def test_every_refusal_has_its_documented_code(kind: type[Refusal], data: st.Dat
     refusal = data.draw(any_of(kind))
     code = exits.code_of(refusal)
     if isinstance(refusal, NotBuilt):
-        assert code == {"approvals": 12, "freeze": 13, "gate reports": 8}[refusal.feature]
+        assert code == {"approvals": 12, "freeze": 13}[refusal.feature]
     else:
         assert code == EXPECTED[kind.__name__]
 

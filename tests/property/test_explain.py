@@ -15,6 +15,7 @@ from floe.core.operator import Operator
 from floe.core.phrase import by_whom, listed, minute, until
 from floe.core.policy import POLICY_GATE
 from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, PlanUnsigned, Refusal, SignatureRefused
+from floe.core.scan import Scanned
 from tests.property.purity import deciding
 from tests.property.strategies import BEGINNING, DIGESTS, VERSIONS, any_of, faults, gate_results, operators, refusals
 
@@ -92,14 +93,16 @@ def test_a_fault_is_told_the_same_every_time(fault: Fault) -> None:
 def test_a_failed_gate_is_told_with_its_command_and_its_end(result: GateResult) -> None:
     lines = failed_gate(result)
     assert lines[0] == f"Gate '{result.gate}' failed"
-    assert (f"Command: {result.command}" in lines) == bool(result.command)
+    found = result.assessment if isinstance(result.report, Exited) else None
+    blocks = isinstance(found, Scanned) and found.is_blocked  # its findings are told, not how it ran
+    assert (f"Command: {result.command}" in lines) == (bool(result.command) and not blocks)
     assert lines[-2] == ""
     assert lines[-1].startswith("Fix ")
     match result.report:
         case TimedOut(after_seconds=seconds):
             assert f"Gate execution timed out after {seconds} seconds" in lines
         case Exited(code=code):
-            assert f"Exit code: {code}" in lines
+            assert (f"Exit code: {code}" in lines) == (not blocks or code != 0)
         case _:
             assert len(lines) >= 4
 

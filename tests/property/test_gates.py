@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.gates import SCANS, Examined, Exited, Report, format_of, is_missing, is_readable, judge, wants_reading
+from floe.core.gates import Examined, Exited, Report, format_of, is_missing, judge, wants_reading
 from floe.core.policy import POLICY_GATE, SECURITY_SCAN, Bound, Gate
 from tests.property.purity import deciding
 from tests.property.strategies import COMPLIANCE, TESTS, reports
@@ -57,16 +57,16 @@ def test_a_gate_without_a_command_is_missing_unless_it_is_built_in(gate: Gate) -
 def test_a_gate_is_read_when_anything_but_its_exit_code_counts(gate: Gate) -> None:
     plain = msgspec.structs.replace(gate, format=None, block_on_severity=None, max=(), max_increase_percent=())
     assert wants_reading(gate) == (gate != plain)
-    assert is_readable(gate) == (gate == plain or format_of(gate) in SCANS)
     assert not wants_reading(COMPLIANCE)
     assert not wants_reading(TESTS)
 
 
 @given(gates)
-def test_what_is_printed_is_read_as_the_gate_says_and_a_scan_as_trivys(gate: Gate) -> None:
+def test_what_is_printed_is_read_as_the_gate_says_or_as_its_limits_have_it(gate: Gate) -> None:
     form = format_of(gate)
     if gate.format or gate.is_builtin:
         assert form == gate.format
     else:
         scans = gate.block_on_severity is not None or gate.name == SECURITY_SCAN
-        assert form == ("trivy" if scans else None)
+        measures = gate.max or gate.max_increase_percent
+        assert form == ("metrics" if measures else "trivy" if scans else None)

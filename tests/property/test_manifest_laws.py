@@ -15,7 +15,10 @@ from floe.shell.document import Node
 from tests.manifests import FULL, loaded, parsed
 
 ORIGINAL = loaded(FULL).policy
-CHOSEN = ("people", "groups", "registries", "headers", "max_increase_percent")  # mappings of names people choose
+CHOSEN = (  # mappings of names people choose
+    *("people", "groups", "registries", "headers", "max_increase_percent"),
+    *("fields", "transforms"),  # of governance: what is said of each
+)
 
 
 def keys(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
@@ -32,7 +35,7 @@ def root(text: str) -> Node:
     return node
 
 
-KEYS = tuple(keys(root(FULL).entries["artifacts"].content, ("artifacts",)))
+KEYS = tuple(found for name in ("artifacts", "governance") for found in keys(root(FULL).entries[name].content, (name,)))
 
 
 def replaced(key: Node, word: str) -> str:

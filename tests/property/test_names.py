@@ -20,6 +20,7 @@ from floe.core.names import (
     is_reserved,
     parse_digest,
     parse_environment,
+    parse_release,
     parse_tag,
     parse_version,
     pointer,
@@ -150,3 +151,10 @@ def test_a_rollback_tag_of_something_else_than_a_version_is_free() -> None:
 def test_a_version_asked_for_with_its_source_means_the_version(version: str, source: str) -> None:
     assert version_meant(f"{version}-{source}", source) == version
     assert version_meant(version, None) == version
+
+
+@given(st.sampled_from(("v1.0.0", "v1.0.0-dev", "v1.0.0-dev.1", "latest-dev", "floe-log", "1.0")), st.booleans())
+def test_a_release_is_a_version_that_nothing_of_floes_could_be_named_by(text: str, has_dev: bool) -> None:
+    environments = (EnvironmentName("dev"),) if has_dev else ()
+    is_release = not is_reserved(text, environments) and isinstance(parse_version(text), Success)
+    assert isinstance(parse_release(text, environments), Success) == is_release

@@ -220,7 +220,7 @@ def guarded(**rules: object) -> Policy:
     ("rules", "expected"),
     [
         ({"gates": (COMPLIANCE, MISSING)}, only(GateWithoutCommand)),
-        ({"gates": (COMPLIANCE, READ)}, only(NotBuilt)),
+        ({"gates": (COMPLIANCE, READ)}, []),
         ({"trust": Trust(enforcement="enforce")}, only(SignatureRefused)),
         ({"trust": Trust(enforcement="warn")}, []),
         ({"authorization": Authorization(allowed_operators=("bob",))}, only(Unverified, NotAuthorized)),

@@ -13,11 +13,13 @@ from floe.core import canonical
 from floe.core.artifact import MANIFEST, Manifest
 from floe.core.event import Locked, Promoted
 from floe.core.fault import LedgerDamaged, TooNew
-from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
+from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
+from floe.core.metrics import Breach, Compared, Metric, Metrics
 from floe.core.policy import Gate
 from floe.core.reading import ArtifactFacts, Finding, Findings, Unread
 from floe.core.record import LARGEST, READER, STATEMENT, Draft, Record, place, seal, unseal
 from floe.core.scan import Scanned, assess_scan
+from floe.core.suite import FailedTest, Suite
 from tests.property.histories import draft_of
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, NAMES, VERSIONS, drafts, records
@@ -135,6 +137,27 @@ def test_of_an_output_the_end_is_kept(gates: tuple[GateResult, ...]) -> None:
                 assert why.startswith(start)
             case Examined(violations=found), Examined(violations=first):
                 assert found[: len(first)] == first
+            case other:
+                raise AssertionError(other)
+
+
+def test_what_was_measured_stays_whole_whatever_has_to_go() -> None:
+    metrics = Metrics(metrics=tuple(Metric(name=f"benchmark {each:04d}", value="0.000123456") for each in range(60)))
+    breach = Breach(metric="m" * 900, found="2", allowed="1", limit="max 1")
+    suite = Suite(listed=99, failed=20, named=(FailedTest(name="t" * 900),) * 20)
+    exited = Exited(code=0, output=Output(size=9000, tail="x" * 4096))
+    both: tuple[Assessment, ...] = (Compared(metrics=metrics, breaches=(breach,) * 30), suite)
+    gates = tuple(
+        GateResult(gate=f"gate {number}", status="failed", duration_ms=1, report=exited, assessment=assessment)
+        for number, assessment in enumerate(both * 4)
+    )
+    read = unseal(seal(record_of(gates=gates), 2), WHERE).unwrap()
+    for before, after in zip(gates, read.gates, strict=True):
+        match before.assessment, after.assessment:
+            case Compared(metrics=whole), Compared(metrics=kept, breaches=breaches):
+                assert (kept, breaches) == (whole, (breach,) * len(breaches))
+            case Suite(failed=failed), Suite(failed=counted, named=named):
+                assert (counted, len(named) <= 20) == (failed, True)
             case other:
                 raise AssertionError(other)
 

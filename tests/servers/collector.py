@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -10,9 +11,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from tests.servers.listener import LOOPBACK, Listener
+from tests.servers.listener import A_MOMENT, LOOPBACK, Listener
 from tests.servers.wire import Request, first
 
+PATIENCE = 5.0  # seconds
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -45,8 +47,10 @@ class Collector:
         return [span for request in self.requests for span in _spans(request)]
 
     def named(self, name: str) -> Span:
-        """The one span of this name."""
-        found = [span for span in self.spans if span.name == name]
+        """The one span of this name, which may be on its way."""
+        patience = time.monotonic() + PATIENCE
+        while not (found := [span for span in self.spans if span.name == name]) and time.monotonic() < patience:
+            time.sleep(A_MOMENT)
         assert len(found) == 1, [span.name for span in self.spans]
         return found[0]
 

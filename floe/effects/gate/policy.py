@@ -9,6 +9,7 @@ from returns.result import Failure, Success
 from floe.core.artifact import COMPILED
 from floe.core.document import FOREIGN, JSON, SIZE, Compiled, parse
 from floe.core.gates import Examined, Violation
+from floe.core.governance import breaches
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.plain import plain
@@ -17,7 +18,8 @@ from floe.core.problem import told
 from floe.core.wholeness import problems
 from floe.effects.gate.expressions import Answer, check_expression, evaluate
 
-MOST: Final = 50  # violations of wholeness that are told; a record has to hold them
+MOST: Final = 50  # violations of a kind that are told; a record has to hold them
+_SEVERITIES: Final = ("warning", "error")
 
 __all__ = ["check_expression", "examine"]
 
@@ -31,7 +33,7 @@ async def examine(
 ) -> Examined:
     """Every breach of governance by an artifact; `document` is what it consists of, when that is one blob."""
     compiled = _compiled(document, artifact_type)
-    found = [*_wholeness(compiled, governance), *_unbuilt(governance)]
+    found = [*_wholeness(compiled, governance), *_demanded(compiled, governance)]
     rules = governance.policies
     if rules:
         data = msgspec.json.decode(document or b"{}") if isinstance(compiled, Compiled) else {}
@@ -86,15 +88,13 @@ def _violation(rule: str, malformed: Malformed) -> Violation:
     )
 
 
-def _unbuilt(governance: Governance) -> Iterator[Violation]:
-    if governance.unbuilt:
-        yield Violation(
-            rule="governance",
-            severity="error",
-            path="governance",
-            found=f"this floe cannot evaluate {', '.join(governance.unbuilt)} yet",
-            expected="governance it can evaluate: remove these keys, or express them as policies",
-        )
+def _demanded(compiled: Compiled | Malformed | None, governance: Governance) -> Iterator[Violation]:
+    found = breaches(compiled, governance.demands) if isinstance(compiled, Compiled) else ()
+    yield from found[:MOST]
+    if len(found) > MOST:
+        severity = max((each.severity for each in found[MOST:]), key=_SEVERITIES.index)
+        more = f"{len(found) - MOST} more violations"
+        yield Violation(rule="governance", severity=severity, path="products", found=more, expected="none")
 
 
 def _broken(rule: GovernanceRule, answer: Answer) -> Violation:

@@ -10,7 +10,7 @@ from floe.core.artifact import facts_of
 from floe.core.explain_faults import what_failed
 from floe.core.gates import Ending, Exited, NotStarted, Report, Reported, format_of
 from floe.core.outcome import settled
-from floe.core.policy import Gate, Governance
+from floe.core.policy import Format, Gate, Governance
 from floe.core.reading import ArtifactFacts, Findings, Unread
 from floe.core.scan import may_be_about_another
 from floe.effects import documents
@@ -38,9 +38,13 @@ class GateRunner:
         form = format_of(gate)
         return await (self._read(form, gate, subject, around) if form else run_command(gate, around))
 
-    async def _read(self, form: str, gate: Gate, subject: Subject, around: Surroundings) -> Ending:
+    async def _read(self, form: Format, gate: Gate, subject: Subject, around: Surroundings) -> Ending:
         """A command whose standard output is its report; one that did not run to its end has none."""
-        with Spool() as spool:
+        try:
+            opened = Spool()
+        except OSError as error:
+            return NotStarted(why=f"there is no place to keep its report: {error}")
+        with opened as spool:
             ended = await run_command(gate, around, spool)
             if not isinstance(ended, Exited):
                 return ended

@@ -207,8 +207,8 @@ def watch(command: Command, pipes: "dict[int, tuple[Printed | Kept, ...]]", sign
         if 0 in ready or any(number in numbers for number in STOP):
             sources = [source for source in sources if source]
             command.ask()
-        for pipe in set(ready).intersection(pipes):
-            if not pass_on(pipe, pipes[pipe]):
+        for pipe in pipes:  # what comes at once is told in this order: complaints last
+            if pipe in ready and not pass_on(pipe, pipes[pipe]):
                 sources.remove(pipe)
     for pipe, listeners in pipes.items():
         drain(pipe, listeners)

@@ -19,7 +19,8 @@ from floe.core.inquiry import (
 from floe.core.outcome import settled
 from floe.core.receipt import Done, Outvoted, Step, Stopped
 from floe.core.refusal import Refusal
-from floe.effects.ports import Attributes, Span
+from floe.core.replica import Synced
+from floe.effects.ports import Attributes, Delivery, Span
 
 Named: TypeAlias = tuple[str, Attributes]
 
@@ -91,3 +92,16 @@ def conclude_apply(span: Span, steps: tuple[Step, ...]) -> None:
     span.note({"cicd.pipeline.task.run.result": "success" if went_well else "error"})
     if not went_well:
         conclude_step(span, steps[-1])
+
+
+def conclude_sync(span: Span, synced: tuple[Synced, ...]) -> None:
+    faults = [each.fault for each in synced if each.fault is not None]
+    span.note({"dev.floe.registries": len(synced), "cicd.pipeline.task.run.result": "error" if faults else "success"})
+    span.ended(word(faults[0]) if faults else None)
+
+
+def conclude_notify(span: Span, deliveries: tuple[Delivery, ...]) -> None:
+    """How many were told; who they are is nobody else's business."""
+    failed = sum(each.why is not None for each in deliveries)
+    span.note({"dev.floe.messages": len(deliveries), "cicd.pipeline.task.run.result": "error" if failed else "success"})
+    span.ended("undelivered" if failed else None)

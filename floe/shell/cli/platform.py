@@ -13,6 +13,9 @@ from floe.shell.shared import Shared
 
 app = typer.Typer(help="Promote, roll back, lock, and see what is where.", no_args_is_help=True, rich_markup_mode=None)
 
+TIMES = [f"%Y-%m-%d{between}{time}{zone}" for between in "T " for time in ("%H:%M", "%H:%M:%S") for zone in ("", "%z")]
+TIMES += ["%Y-%m-%d"]
+
 To = Annotated[str, typer.Option("--to", help="The environment to promote into.", metavar="ENV")]
 From = Annotated[
     str | None,
@@ -148,7 +151,10 @@ async def lock(
     env: Environment,
     reason: Reason,
     until: Annotated[
-        datetime | None, typer.Option("--until", help="When the lock ends by itself (UTC).", metavar="TIME")
+        datetime | None,
+        typer.Option(
+            "--until", help="When the lock ends by itself; UTC unless it says.", metavar="TIME", formats=TIMES
+        ),
     ] = None,
 ) -> Reply:
     """Refuse promotions into an environment."""

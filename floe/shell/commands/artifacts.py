@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import msgspec
-from returns.result import Failure, Result, Success
+from returns.result import Failure, Success
 
-from floe.core.names import EnvironmentName, Malformed, Tag, Version, is_reserved, parse_version
+from floe.core.names import EnvironmentName, Tag, parse_release
 from floe.core.outcome import settled
 from floe.effects.drive import Faulted
 from floe.effects.publish import inspect as look_into
@@ -28,7 +28,7 @@ async def push(shared: Shared, file: Path, uri: str, tag: str, signing: SigningA
         case Failure(reply):
             return reply
         case Success(found):
-            named = settled(_release(tag, found.policy.names if found.policy else ENVIRONMENTS))
+            named = settled(parse_release(tag, found.policy.names if found.policy else ENVIRONMENTS))
             if isinstance(named, Failure):
                 return blocks.malformed(named.failure(), None)
             return await _push(found, file, Tag(named.unwrap()), signing)
@@ -78,11 +78,3 @@ async def inspect(shared: Shared, uri: str, tag: str) -> Reply:
                 return blocks.faulted(Faulted(faults=(fault,)), None)
 
     return await about(shared, uri, tag, run)
-
-
-def _release(tag: str, environments: tuple[EnvironmentName, ...]) -> Result[Version, Malformed]:
-    """A tag that people may push: a version that no environment, pointer or record could claim."""
-    if is_reserved(tag, environments):
-        expected = "a release tag such as v1.2.3; latest-*, floe-* and <version>-<environment> are floe's own"
-        return Failure(Malformed(what="tag to push", found=tag, expected=expected))
-    return parse_version(tag)

@@ -1,10 +1,9 @@
 """`floe platform lock` and `unlock`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from returns.result import Failure, Result, Success
 
-from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.effects.drive import Carried
 from floe.shell import api
@@ -19,12 +18,7 @@ from floe.shell.shared import Shared
 
 async def lock(shared: Shared, env: str, reason: str, until: datetime | None) -> Reply:
     async def run(session: Session) -> Reply:
-        ends = until.replace(tzinfo=until.tzinfo or UTC) if until else None
-        if ends is not None and ends <= session.world.clock.now():
-            return told(
-                Malformed(what="time to lock until", found=ends.isoformat(), expected="a time to come"), session
-            )
-        return _reply(await api.lock(session, env=env, reason=reason, until=ends), session)
+        return _reply(await api.lock(session, env=env, reason=reason, until=until), session)
 
     return await in_session(shared, run)
 

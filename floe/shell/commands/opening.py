@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Fault
@@ -18,6 +19,7 @@ from floe.shell.asking import Asked
 from floe.shell.complaint import Complaint
 from floe.shell.manifest import Loaded
 from floe.shell.opening import open_session
+from floe.shell.progress import progress
 from floe.shell.render import blocks
 from floe.shell.render.documents import Reason
 from floe.shell.render.reply import Reply
@@ -48,7 +50,8 @@ async def in_session(shared: Shared, command: Callable[[Session], Awaitable[Repl
     match settled(opened):
         case Success(session):
             try:
-                return await _traced(shared.command, command, session)
+                told = msgspec.structs.replace(session, progress=progress(shared.log, around))
+                return await _traced(shared.command, command, told)
             finally:
                 await let_go(session.world)
         case Failure(trouble):

@@ -8,6 +8,7 @@ from returns.result import Failure, Success
 from floe.core.event import RolledBack
 from floe.core.names import Malformed
 from floe.core.outcome import settled
+from floe.core.reason import parse_reason
 from floe.effects.drive import Preview
 from floe.shell import api
 from floe.shell.commands.opening import in_session
@@ -31,6 +32,9 @@ async def preview(shared: Shared, version: str | None, env: str) -> Reply:
 
 async def rollback(shared: Shared, version: str | None, env: str, reason: str | None) -> Reply:
     async def run(session: Session) -> Reply:
+        given = settled(parse_reason(reason or ""))
+        if isinstance(given, Failure):
+            return told(given.failure(), session)
         if reason and version:
             return await _carry(session, version, env, reason)
         match settled(await api.preview_rollback(session, version, env=env, in_earnest=True)):

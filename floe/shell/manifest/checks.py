@@ -79,18 +79,27 @@ def duration(text: str) -> str:
     return text
 
 
+def expression(text: str) -> str:
+    """A regular expression, as core reads it."""
+    _compiled(text)
+    return text
+
+
 def pattern(text: str) -> str:
+    if _compiled(text).fullmatch(""):
+        mistake(f"{quoted(text)} matches the empty text", "an expression for the whole of a subject")
+    return text
+
+
+def _compiled(text: str) -> Any:  # noqa: ANN401 (re2 has no types)
     options = re2.Options()
     options.log_errors = False
     if len(text) > LONGEST_PATTERN:
         mistake(f"{len(text)} characters of regular expression", f"{LONGEST_PATTERN} at most")
     try:
-        matches_nothing = re2.compile(text, options).fullmatch("")
+        return re2.compile(text, options)
     except re2.error as error:
         mistake(f"{quoted(text)} is no regular expression of RE2 ({_told(error)})", "RE2 syntax")
-    if matches_nothing:
-        mistake(f"{quoted(text)} matches the empty text", "an expression for the whole of a subject")
-    return text
 
 
 def _told(error: re2.error) -> str:

@@ -1,34 +1,16 @@
 """The manifest as a whole."""
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from floe.shell.manifest.governance import Governance
 from floe.shell.manifest.promotion import Promotion
 from floe.shell.manifest.registry import Registry
 from floe.shell.manifest.section import Section
-from floe.shell.manifest.words import MOST_POLICIES, Name, Text
+from floe.shell.manifest.words import Name
 
 DEFAULT_REGISTRY: Final = "oci-layout://.floe/registry"
-Expression: TypeAlias = Annotated[Text, Field(max_length=4096)]
-
-
-class Rule(Section):
-    """One thing that must be true of an artifact."""
-
-    name: Name = Field(description="What it is called in messages.")
-    severity: Literal["error", "warning"] = Field("error", description="Whether a breach blocks.")
-    expression: Expression = Field(description="CEL over artifact, environment and version; must be true.")
-    message: Text | None = Field(None, description="What people are told of a breach.")
-
-
-class Governance(BaseModel):
-    """What the policy_compliance gate demands; keys that this floe does not know are kept and told of."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True)
-
-    policies: list[Rule] = Field([], description="Rules in CEL.", max_length=MOST_POLICIES)
-    require_compiled: bool = Field(False, description="Refuse artifacts that floe did not compile.")
 
 
 class Artifacts(Section):

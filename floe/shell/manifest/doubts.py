@@ -26,7 +26,7 @@ def doubts(top: Spot, environ: Mapping[str, str]) -> tuple[Doubt, ...]:
             _in_the_open(top),
             _elsewhere(top),
             _unused(top),
-            *(scans.doubts(gate) for path in unbuilt.GATES for gate in top.all_at(*path)),
+            *(scans.doubts(gate) for path in scans.GATES for gate in top.all_at(*path)),
             _toothless(top),
             _copies(top),
         )

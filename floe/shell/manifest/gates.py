@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, Tag
 
+from floe.core.policy import Format
 from floe.shell.manifest.section import Section
 from floe.shell.manifest.words import Command, Limit, Severity, Timeout, Variable, either
 
@@ -16,9 +17,7 @@ class Gate(Section):
     )
     timeout_seconds: Timeout | None = Field(None, description="Seconds, 30 to 3600.")
     env: list[Variable] | None = Field(None, description="Further environment variables that the command sees.")
-    format: Literal["trivy", "grype", "sarif", "metrics", "infracost", "pytest-benchmark"] | None = Field(
-        None, description="What the command prints; it is then read strictly."
-    )
+    format: Format | None = Field(None, description="What the command prints; it is then read strictly.")
     block_on_severity: list[Severity] | None = Field(None, description="Severities of findings that block.")
     ignore_unfixed: bool | None = Field(None, description="Leave out findings for which there is no fix.")
     subject: Literal["artifact", "any"] | None = Field(

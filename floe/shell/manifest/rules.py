@@ -14,7 +14,6 @@ Rule: TypeAlias = Callable[[Spot], Iterator[Complaint]]
 
 DEFAULT_ORDER: Final = ("dev", "staging", "prod")
 SECTIONS: Final = ("artifacts", "governance")
-GOVERNANCE: Final = ("policies", "require_compiled")
 LONGEST_NAME: Final = 32  # of an environment; a longer one is complained of elsewhere
 
 
@@ -31,8 +30,6 @@ def _sections(top: Spot) -> Iterator[Complaint]:
     """A section whose name is nearly one that is read would otherwise count for nothing."""
     for section in top.each():
         yield from _nearly(section, SECTIONS)
-    for key in top.at("governance").each():
-        yield from _nearly(key, GOVERNANCE)
 
 
 def _nearly(spot: Spot, known: tuple[str, ...]) -> Iterator[Complaint]:

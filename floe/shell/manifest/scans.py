@@ -8,7 +8,9 @@ from floe.core.scan import ORDER
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
 
-KEYS: Final = ("block_on_severity", "ignore_unfixed", "subject")
+PROMOTION: Final = ("artifacts", "promotion")
+GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*PROMOTION, "environments", "*", "gates", "*"))
+KEYS: Final = ("ignore_unfixed", "subject")
 
 
 def doubts(gate: Spot) -> Iterator[Doubt]:

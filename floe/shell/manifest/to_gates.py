@@ -47,10 +47,10 @@ def _gate(name: str, given: dict[str, Any], fallback: int) -> Gate:
 
 def _bounds(limit: float | dict[str, float] | None) -> tuple[Bound, ...]:
     if isinstance(limit, dict):
-        return tuple(Bound(metric=metric, limit=_decimal(limit[metric])) for metric in sorted(limit))
-    return () if limit is None else (Bound(limit=_decimal(limit)),)
+        return tuple(Bound(metric=metric, limit=numeral(limit[metric])) for metric in sorted(limit))
+    return () if limit is None else (Bound(limit=numeral(limit)),)
 
 
-def _decimal(number: float) -> str:
+def numeral(number: float) -> str:
     """The shortest decimal numeral that is read as this number; one spelling for each."""
     return format(Decimal(repr(number)).normalize(), "f") if number else "0"

@@ -9,6 +9,7 @@ from floe.shell.manifest import document, promotion, registry
 from floe.shell.manifest.checks import seconds
 from floe.shell.manifest.rules import DEFAULT_ORDER
 from floe.shell.manifest.to_gates import gates_of
+from floe.shell.manifest.to_governance import governance_of
 from floe.shell.manifest.to_trust import trust_of
 
 
@@ -22,7 +23,7 @@ def policy_of(manifest: document.Manifest, base: Path) -> policy.Policy:
     return policy.Policy(
         environments=tuple(_environment(each, path, verification, base) for each in environments),
         identity=_identity(path.identity),
-        governance=_governance(manifest.governance),
+        governance=governance_of(manifest.governance),
     )
 
 
@@ -79,19 +80,3 @@ def _named(written: dict[str, list[str]]) -> tuple[policy.Named, ...]:
 
 def _spelt_out(identities: list[str]) -> tuple[str, ...]:
     return tuple(spelt_out(each).unwrap() for each in identities)  # their form was checked when they were read
-
-
-def _governance(written: document.Governance) -> policy.Governance:
-    return policy.Governance(
-        policies=tuple(
-            policy.GovernanceRule(
-                name=rule.name,
-                severity=rule.severity,
-                expression=rule.expression,
-                message=rule.message or f"{rule.name} does not hold",
-            )
-            for rule in written.policies
-        ),
-        require_compiled=written.require_compiled,
-        unbuilt=tuple(sorted(written.model_extra or {})),
-    )

@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from floe.core.gates import SCANS
 from floe.core.value import Value
 from floe.shell.complaint import Doubt, dotted
 from floe.shell.document import Spot
-from floe.shell.manifest.rules import GOVERNANCE
 
 ARTIFACTS: Final = "artifacts"
 PROMOTION: Final = (ARTIFACTS, "promotion")
 ENVIRONMENT: Final = (*PROMOTION, "environments", "*")
 AUTHORIZATION: Final = (*ENVIRONMENT, "authorization")
-GATES: Final = ((*PROMOTION, "gate_commands", "*"), (*ENVIRONMENT, "gates", "*"))
-BUILT_FORMATS: Final = SCANS
 
 
 def _given(spot: Spot) -> bool:
@@ -63,17 +59,6 @@ ROWS: Final = (
         paths=((*ENVIRONMENT, "override_groups"),),
         message="overriding is not built yet; nobody can",
     ),
-    Row(
-        feature="reports",
-        paths=tuple((*gate, "format") for gate in GATES),
-        needs=lambda spot: spot.value not in BUILT_FORMATS,
-        message=f"this format is not read yet; promotion there refuses (8). Built: {', '.join(BUILT_FORMATS)}",
-    ),
-    Row(
-        feature="reports",
-        paths=tuple((*gate, key) for gate in GATES for key in ("max", "max_increase_percent")),
-        message="metrics are not read yet; promotion there refuses (8)",
-    ),
 )
 
 
@@ -83,7 +68,3 @@ def doubts(top: Spot) -> Iterator[Doubt]:
         for path in row.paths:
             for spot in filter(row.needs, top.all_at(*path)):
                 yield Doubt(path=dotted(spot.path), message=row.message, feature=row.feature)
-    for name in top.at("governance").names:
-        if name not in GOVERNANCE:
-            message = "this rule is not built yet; the policy gate fails rather than passes without it"
-            yield Doubt(path=dotted(("governance", name)), message=message, feature="governance")

@@ -66,6 +66,7 @@ Duration: TypeAlias = Annotated[str, AfterValidator(checks.duration), _spelt(che
 Issuer: TypeAlias = Annotated[str, AfterValidator(checks.issuer), _spelt("https?://.+")]
 Keys: TypeAlias = Annotated[str, AfterValidator(checks.keys), Field(max_length=4096)]
 Pattern: TypeAlias = Annotated[str, AfterValidator(checks.pattern), Field(max_length=checks.LONGEST_PATTERN)]
+NamePattern: TypeAlias = Annotated[Text, AfterValidator(checks.expression), Field(max_length=checks.LONGEST_PATTERN)]
 Address: TypeAlias = Annotated[str, AfterValidator(checks.address), _spelt("https?://.+")]
 Sealed: TypeAlias = Annotated[str, AfterValidator(checks.sealed), Field(max_length=65536)]
 Header: TypeAlias = Annotated[str, AfterValidator(checks.header), _spelt(checks.HEADER)]
@@ -76,6 +77,7 @@ Severity: TypeAlias = Annotated[
 ]
 Timeout: TypeAlias = Annotated[int, Field(ge=30, le=3600)]
 Number: TypeAlias = Annotated[float, Field(ge=-HIGHEST, le=HIGHEST, allow_inf_nan=False)]
+Percent: TypeAlias = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Limit: TypeAlias = Annotated[
     Annotated[Number, Tag("(number)")] | Annotated[dict[Name, Number], Tag("(mapping)")],
     either("a number, or a mapping of metric to number", {int: "(number)", float: "(number)", dict: "(mapping)"}),

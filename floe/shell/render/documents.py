@@ -1,7 +1,7 @@
 """The documents that programs read: every key that a command's answer has, whatever happened."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -28,12 +28,23 @@ class ScanVerdict(Value, frozen=True, kw_only=True):
     scanned: tuple[str, ...]
 
 
+class TestsVerdict(Value, frozen=True, kw_only=True):
+    """How many tests ran, and how many of them failed; those that were skipped did not run."""
+
+    ran: int
+    failed: int
+    skipped: int
+
+
 class GateVerdict(Value, frozen=True, kw_only=True):
     gate: str
     status: Status
     duration_ms: int
     report: str | UnsetType = UNSET  # why it was not read or not accepted
     scan: ScanVerdict | UnsetType = UNSET
+    tests: TestsVerdict | UnsetType = UNSET
+    metrics: dict[str, str] | UnsetType = UNSET  # decimal numerals
+    note: str | UnsetType = UNSET  # what is to be known of a gate that passed
 
 
 class CopyShown(Value, frozen=True, kw_only=True):
@@ -152,7 +163,7 @@ class Reason(Value, frozen=True, kw_only=True):
     code: str
     message: str
     details: tuple[str, ...] = ()
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
 
 
 class Error(Value, frozen=True, kw_only=True):

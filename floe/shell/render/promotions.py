@@ -13,7 +13,7 @@ from floe.effects.drive import Carried
 from floe.shell.render import syncs, tags
 from floe.shell.render.documents import Promotion
 from floe.shell.render.reply import Reply, plain
-from floe.shell.render.verdicts import found, unread, verdicts
+from floe.shell.render.verdicts import found, notes, unread, verdicts
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -51,6 +51,7 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"Trace ID: {draft.trace_id}",
         *syncs.told(carried.synced),
         *unread(carried.results),
+        *notes(carried.results),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)
 

@@ -7,9 +7,11 @@ from msgspec import UNSET, UnsetType
 
 from floe.core.explain_gates import warnings_of
 from floe.core.gates import GateResult
+from floe.core.metrics import Compared
 from floe.core.reading import Unread
 from floe.core.scan import Scanned
-from floe.shell.render.documents import GateVerdict, ScanVerdict
+from floe.core.suite import Suite
+from floe.shell.render.documents import GateVerdict, ScanVerdict, TestsVerdict
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -22,6 +24,9 @@ def verdicts(results: Iterable[GateResult]) -> tuple[GateVerdict, ...]:
             duration_ms=each.duration_ms,
             report=_report(each),
             scan=_scan(each.assessment) if isinstance(each.assessment, Scanned) else UNSET,
+            tests=_tests(each.assessment) if isinstance(each.assessment, Suite) else UNSET,
+            metrics=_metrics(each.assessment) if isinstance(each.assessment, Compared) else UNSET,
+            note=_note(each) or UNSET,
         )
         for each in results
     )
@@ -36,6 +41,23 @@ def unread(results: Iterable[GateResult]) -> Lines:
     """The gates that passed by their exit code alone, though they might have reported."""
     names = [each.gate for each in results if isinstance(each.assessment, Unread)]
     return (f"Report not read: {', '.join(names)} (the exit code decided)",) if names else ()
+
+
+def notes(results: Iterable[GateResult]) -> Lines:
+    """What is to be known of gates that passed."""
+    return tuple(f"Gate '{result.gate}': {note}" for result in results if (note := _note(result)))
+
+
+def _note(result: GateResult) -> str | None:
+    return result.assessment.note if isinstance(result.assessment, Compared) else None
+
+
+def _tests(suite: Suite) -> TestsVerdict:
+    return TestsVerdict(ran=suite.ran, failed=suite.failed, skipped=suite.skipped)
+
+
+def _metrics(compared: Compared) -> dict[str, str]:
+    return {each.name: each.value for each in compared.metrics.metrics}
 
 
 def _report(result: GateResult) -> str | UnsetType:

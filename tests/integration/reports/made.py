@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.names import Digest
-from floe.core.policy import Gate
+from floe.core.policy import Format, Gate
 from floe.core.reading import ArtifactFacts, Reading
 from floe.effects.gate.reports import READERS
 
@@ -154,7 +154,7 @@ def spelled(report: object) -> bytes:
 
 
 def gate(form: str | None = None, **more: Any) -> Gate:
-    return Gate(name="security_scan", command="scan", timeout_seconds=300, format=form, **more)
+    return Gate(name="security_scan", command="scan", timeout_seconds=300, format=cast("Format | None", form), **more)
 
 
 def verdict(content: bytes, by: Gate, artifact: ArtifactFacts = IMAGE) -> GateResult:

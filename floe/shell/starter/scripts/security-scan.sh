@@ -1,7 +1,8 @@
 #!/bin/sh
 # Gate `security_scan`: nothing in the artifact reads like a credential. It looks at uncompressed blobs only,
-# and it is no scanner: put one here, for instance
-#   trivy fs --exit-code 1 --severity CRITICAL,HIGH "$ARTIFACT_LAYOUT"
+# and it is no scanner. For images put one here, for instance
+#   trivy image "$ARTIFACT_REF"
+# which floe tells to print its report as JSON, and reads.
 set -eu
 
 if [ -z "${ARTIFACT_LAYOUT:-}" ]; then
