@@ -78,7 +78,7 @@ def _warning(each: Synced) -> str:
 def _line(secondary: Secondary, outcome: Outcome[Lag]) -> tuple[str, ...]:
     match settled(outcome):
         case Failure(fault):
-            return (f"secondary {secondary.name}: not known, {'; '.join(what_failed(fault)[:2])}",)
+            return (f"secondary {secondary.name}: not known ({'; '.join(what_failed(fault)[:2])})",)
         case Success(lag):
             return () if lag.is_none else (f"secondary {secondary.name}: {_told(lag)}",)
 

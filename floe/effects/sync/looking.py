@@ -64,9 +64,9 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     async def there(self, environments: tuple[EnvironmentName, ...]) -> Outcome[There]:
         names = settled(await self.registry.tags())
-        found = settled(collect(await anyio.amap(self.registry.resolve, map(pointer, environments))))
         if isinstance(names, Failure):
             return Failure(names.failure())
+        found = settled(collect(await anyio.amap(self.registry.resolve, map(pointer, environments))))
         if isinstance(found, Failure):
             return Failure(found.failure()[0])
         listing = There(
