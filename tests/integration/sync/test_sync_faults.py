@@ -74,7 +74,7 @@ async def test_each_copy_is_a_span_that_ends_as_the_copy_did() -> None:
     async with tracer.root("promote", trace(None, CountedEntropy())):
         await msgspec.structs.replace(world.fleet, tracer=tracer).sync(thorough=False)
     ended = {each.name: each.error for each in tracer.spans}
-    assert ended == {"promote": None, "copy to copy0": None, "copy to copy1": "unavailable"}
+    assert ended == {"promote": None, "sync": "unavailable", "copy to copy0": None, "copy to copy1": "unavailable"}
 
 
 async def test_a_ledger_that_grows_meanwhile_is_copied_whole() -> None:
