@@ -1,7 +1,6 @@
 """Telling a fault: what failed, how it was found, what to do next."""
 
-from typing import TypeAlias
-
+from floe.core.explain_signing import Lines, what_does_not_sign
 from floe.core.fault import (
     Absent,
     CredentialsExpired,
@@ -26,8 +25,6 @@ from floe.core.fault import (
     Unwritable,
 )
 
-Lines: TypeAlias = tuple[str, ...]
-
 
 def what_failed(fault: Fault) -> Lines:
     match fault:
@@ -51,77 +48,21 @@ def what_failed(fault: Fault) -> Lines:
             return (f"{what} not found", f"Looked in: {where}", "Next: check the name, or push it first")
         case Damaged() | LedgerDamaged():
             return _damaged(fault)
-        case TagTaken(tag=tag, found=found, wanted=wanted):
-            return (
-                f"Tag {tag} exists with other content",
-                f"Found: {found}",
-                f"Expected: {wanted}",
-                "Next: choose another version; what is released is never replaced",
-            )
+        case TagTaken() | TooNew() | Oversized() | Diverged() | Uncopied():
+            return _otherwise(fault)
+        case NoTrustRoot() | SigningTokenRefused() | NoSigningKey() | NoPublicKey():
+            return what_does_not_sign(fault)
         case Unseen(where=where, record=record):
             return (
                 f"It may be recorded in {where}, and is not visible there yet",
                 f"Found: record {record[:19]} was sent, and is not seen to count",
                 "Next: wait a little, then run floe platform recover",
             )
-        case TooNew(where=where, what=what, needs=needs, reads=reads):
-            return (
-                f"{what} was written by a newer floe",
-                f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
-                "Next: upgrade floe",
-            )
-        case Diverged(where=where, what=what, found=found, expected=expected):
-            return (
-                f"{where} is no copy any more: {what}",
-                f"Found: {found}",
-                f"Expected: {expected}",
-                "Next: see who wrote there; floe overwrites neither side, and copies nothing until they agree",
-            )
-        case Uncopied(where=where, what=what, why=why):
-            return (
-                f"{what} is not copied",
-                f"Found: {why}, in {where}",
-                "Next: push it again without that, or copy it with another tool",
-            )
-        case NoTrustRoot(where=where, why=why):
-            return (
-                f"{where} is no trust root for signatures",
-                f"Found: {why}",
-                "Expected: a sigstore ClientTrustConfig or TrustedRoot file",
-                "Next: check artifacts.registry.signing.trust_config; without it the public Sigstore is trusted",
-            )
-        case SigningTokenRefused(where=where, why=why):
-            return (
-                "The identity token cannot be used to sign",
-                f"Found: {where} says: {why}",
-                "Expected: a token for the audience 'sigstore', not expired, of an issuer that Fulcio trusts",
-                "Next: get a new one with that audience, or sign with --key",
-            )
-        case Oversized(where=where, what=what, size=size, largest=largest):
-            return (
-                f"{what} is too large",
-                f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
-                "Next: check that this is the artifact that was meant",
-            )
         case Occupied(files=files):
             return (
                 "Nothing was written, since some files exist",
                 *(f"Found: {file}" for file in files),
                 "Next: choose another name, or move them away",
-            )
-        case NoSigningKey(where=where, found=found, expected=expected):
-            return (
-                f"{where} cannot be used to sign",
-                f"Found: {found}",
-                f"Expected: {expected}",
-                "Next: name another with --key, or make one with floe artifact keygen",
-            )
-        case NoPublicKey(where=where, found=found, expected=expected):
-            return (
-                f"{where} cannot be used to check signatures",
-                f"Found: {found}",
-                f"Expected: {expected}",
-                "Next: name the public key of whoever signs",
             )
 
 
@@ -152,3 +93,40 @@ def _damaged(fault: Damaged | LedgerDamaged) -> Lines:
         f"Expected: {fault.expected}",
         "Next: push the same artifact again, or restore it from a copy",
     )
+
+
+def _otherwise(fault: TagTaken | TooNew | Oversized | Diverged | Uncopied) -> Lines:
+    """Content that is there, and is not what can be used."""
+    match fault:
+        case TooNew(where=where, what=what, needs=needs, reads=reads):
+            return (
+                f"{what} was written by a newer floe",
+                f"Found: it needs a reader of {needs} in {where}. Expected: at most {reads}",
+                "Next: upgrade floe",
+            )
+        case Diverged(where=where, what=what, found=found, expected=expected):
+            return (
+                f"{where} is no copy any more: {what}",
+                f"Found: {found}",
+                f"Expected: {expected}",
+                "Next: see who wrote there; floe overwrites neither side, and copies nothing until they agree",
+            )
+        case Uncopied(where=where, what=what, why=why):
+            return (
+                f"{what} is not copied",
+                f"Found: {why}, in {where}",
+                "Next: push it again without that, or copy it with another tool",
+            )
+        case Oversized(where=where, what=what, size=size, largest=largest):
+            return (
+                f"{what} is too large",
+                f"Found: {size} bytes in {where}. Expected: at most {largest} bytes",
+                "Next: check that this is the artifact that was meant",
+            )
+        case TagTaken(tag=tag, found=found, wanted=wanted):
+            return (
+                f"Tag {tag} exists with other content",
+                f"Found: {found}",
+                f"Expected: {wanted}",
+                "Next: choose another version; what is released is never replaced",
+            )

@@ -12,7 +12,6 @@ from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.replica import Lag, Synced
 from floe.effects.ports import Outcome, Secondary
-from floe.effects.trace import words
 from floe.shell.session import Session
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ async def after_writing(session: Session) -> tuple[Synced, ...]:
     secondaries, settings = session.world.secondaries, session.settings
     if not secondaries or settings is None or not settings.sync_to_secondary:
         return ()
-    async with session.world.tracer.span("sync", words.task("sync", "deploy")) as span:
-        synced = await _in_time(session, secondaries)
-        words.conclude_sync(span, synced)
-    return synced
-
-
-async def _in_time(session: Session, secondaries: tuple[Secondary, ...]) -> tuple[Synced, ...]:
     with anyio.move_on_after(PATIENCE, shield=True):
         return await _fleet(session, secondaries).sync(thorough=False)
     why = f"it took longer than {PATIENCE:.0f} seconds"

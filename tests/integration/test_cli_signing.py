@@ -292,6 +292,10 @@ def test_what_was_found_before_is_not_found_again_and_cannot_be_forged(here: Des
     assert len(list(kept.iterdir())) == 2, "what was found, and its seal"
     loaded = here.bench.floe("artifact", "verify", *here.at, program=LOADED)
     assert (loaded.code, "sigstore" in loaded.stderr.split()) == (0, False)
+    promotion = ("platform", "promote", "v1.0.0", "--from=none", "--to=dev")
+    promoted = here.bench.floe(*promotion, program=LOADED)
+    assert (promoted.code, "sigstore" in promoted.stderr.split()) == (0, False)
+    assert "Signature: verified (keyless, GitHub Actions)" in promoted.stdout
     for file in kept.iterdir():
         file.write_bytes(file.read_bytes().replace(b"acme", b"evil"))
     again = here.bench.floe("artifact", "verify", *here.at, program=LOADED)

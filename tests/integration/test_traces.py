@@ -284,6 +284,7 @@ def test_copies_and_messages_are_spans_of_the_promotion(bench: Traced, collector
     root = collector.named("promote")
     assert root.error is None
     assert collector.below(root.span_id)[-2:] == ["sync", "notify"]
+    assert collector.below(collector.named("sync").span_id) == ["copy to mirror"]
     sync, notify = collector.named("sync"), collector.named("notify")
     assert (sync.error, sync.attributes["dev.floe.registries"]) == (None, 1)
     assert (notify.error, notify.attributes["cicd.pipeline.task.run.result"]) == ("undelivered", "error")

@@ -32,7 +32,12 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
 
     async def sync(self, *, thorough: bool) -> tuple[Synced, ...]:
         """Bring every secondary up to date, as far as can be."""
+        async with self.tracer.span("sync", words.task("sync", "deploy")) as span:
+            synced = await self._all(thorough=thorough)
+            words.conclude_sync(span, synced)
+        return synced
 
+    async def _all(self, *, thorough: bool) -> tuple[Synced, ...]:
         async def one(secondary: Secondary) -> Synced:
             async with self.tracer.span(f"copy to {secondary.name}") as span:
                 synced = await self._sync(secondary, thorough=thorough)
