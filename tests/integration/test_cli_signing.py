@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from floe.core.artifact import EMPTY, MANIFEST, Manifest
-from floe.core.bundle import LARGEST
 from floe.core.names import Tag
-from floe.core.simple_signing import PAYLOAD_TYPE
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.simple_signing import PAYLOAD_TYPE
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.effects.signing.attaching import attach as put
 from floe.effects.signing.candidates import MOST
 from tests.integration.process import Answer, Bench, run, tree

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import floe.core
 from floe.core.effect import Effect
 from floe.core.fault import Fault
-from floe.core.record import Record
+from floe.core.ledger.record import Record
 from floe.core.refusal import Refusal
 from floe.core.value import Value
 from tests.property.strategies import any_of, effects, faults, records, refusals
