@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from floe.core.command import Promote, RollBack
-from floe.core.naming import GITHUB
+from floe.core.identity.naming import GITHUB
 from floe.core.operator import Operator, Token
 from floe.core.policy import Authorization, IdentityPolicy, Issuer, Named, Policy
 from floe.effects.drive import Faulted
