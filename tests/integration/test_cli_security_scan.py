@@ -16,7 +16,7 @@ from floe.core.canonical import digest_of
 from floe.core.names import Digest
 from floe.core.scan import Scanned
 from tests.integration.process import Answer, Bench, run
-from tests.integration.reports.made import BAD, CVES, MILD, Found, Json, grype, sarif, spelled, trivy
+from tests.integration.reports.made import BAD, CVES, MILD, Json, grype, sarif, spelled, trivy
 from tests.integration.shop import Shop
 from tests.servers.docker_registry import DockerRegistries
 

@@ -77,9 +77,14 @@ class Reader:
 
     def _within(self, arguments: list[str]) -> str:
         printed = io.StringIO()
-        with contextlib.chdir(self.folder), redirect_stdout(printed), redirect_stderr(printed), only(self.variables):
-            with contextlib.suppress(SystemExit):
-                app(arguments, prog_name="floe")
+        with (
+            contextlib.chdir(self.folder),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+            only(self.variables),
+            contextlib.suppress(SystemExit),
+        ):
+            app(arguments, prog_name="floe")
         return printed.getvalue()
 
     def _in_a_shell(self, command: str) -> str:
