@@ -123,8 +123,8 @@ def test_separation_of_duties_violation(staged: Office) -> None:
         "ERROR: Separation of duties violation\n"
         "Operator 'platform@acme.com' promoted this artifact to staging\n"
         "A different operator must promote to prod\n"
-        "Or a verified person promotes it to staging again: --to=staging --force\n"
         "Exit code: 12\n"
+        "Or a verified person promotes it to staging again: --to=staging --force\n"
     )
     assert staged.types("rose", *ONWARDS).code == 0
 
