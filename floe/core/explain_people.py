@@ -25,9 +25,9 @@ def not_you(refusal: AboutPeople) -> Lines:
             return (
                 "Identity not verified",
                 f"Operator '{operator.name}' has not proved who they are, and '{environment}' has rules about people",
-                "Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with in manifest.yaml",
+                "Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with its issuer in manifest.yaml",
                 *_INDENTED_ISSUER,
-                "Or accept names as given, which every record then states, with in manifest.yaml",
+                "Or accept names as given, which every record then states, with this in manifest.yaml",
                 *_INDENTED_ACCEPT,
             )
         case TokenRefused(reason=reason, found=found, expected=expected):
@@ -85,7 +85,7 @@ def _doubtful(unknown: str, why: Doubt) -> str:
         case "unlisted":
             return f"'{unknown}' is in no entry of promotion.identity.people"
         case "unproved":
-            return f"nobody proved to be '{unknown}' then"
+            return f"nobody proved to be '{unknown}'"
         case "machine":
             return f"'{unknown}' was a machine's run, and no person is known to stand behind it"
 

@@ -108,6 +108,21 @@ def test_signed_with_a_key_and_enforced_from_the_first_promotion_on(desk: Desk) 
     assert (desk.bench.folder / "pulled" / "v1.0.0").read_text() == "one"
 
 
+def test_who_only_asks_is_not_told_of_an_enforcement_that_is_not_there(here: Desk) -> None:
+    here.artifact("keygen")
+    asked = here.artifact("verify", *here.at, "--key", "floe.pub")
+    assert asked.code == 6
+    assert asked.stderr == (
+        "ERROR: Signature verification failed\n"
+        "Artifact is unsigned\n"
+        f"Sign: floe artifact sign -r {here.uri} -t v1.0.0\n"
+    )
+    here.registry(verification={**KEYED, "enforcement": "warn"})
+    assert "Artifact is unsigned\n" in here.artifact("verify", *here.at).stderr
+    here.registry(verification=KEYED)
+    assert "Artifact is unsigned and enforcement is enabled\n" in here.artifact("verify", *here.at).stderr
+
+
 def test_a_dry_run_says_what_is_known_of_the_signature(here: Desk) -> None:
     here.artifact("keygen")
     here.registry(verification=KEYED)
@@ -276,6 +291,7 @@ def test_without_what_it_leads_back_to_a_signature_is_not_checkable(here: Desk, 
     refused = here.promote()
     assert refused.code == 6, refused
     assert "could not be checked" in refused.stderr
+    assert "sigstore.json is no trust root for signatures: it is not there" in refused.stderr
 
 
 def test_what_was_found_before_is_not_found_again_and_cannot_be_forged(here: Desk, sigstore: Ready) -> None:

@@ -134,4 +134,5 @@ class SignatureVerifier:
 
 
 def _told(fault: Fault) -> str:
-    return "; ".join(what_failed(fault)[:2])
+    what, found = what_failed(fault)[:2]
+    return f"{what}: {found.removeprefix('Found: ')}"
