@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from returns.result import Failure, Result, Success
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Unavailable
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.replica import Lag, Synced
 from floe.effects.ports import Outcome, Secondary
-from floe.effects.trace import words
 from floe.shell.session import Session
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ async def after_writing(session: Session) -> tuple[Synced, ...]:
     secondaries, settings = session.world.secondaries, session.settings
     if not secondaries or settings is None or not settings.sync_to_secondary:
         return ()
-    async with session.world.tracer.span("sync", words.task("sync", "deploy")) as span:
-        synced = await _in_time(session, secondaries)
-        words.conclude_sync(span, synced)
-    return synced
-
-
-async def _in_time(session: Session, secondaries: tuple[Secondary, ...]) -> tuple[Synced, ...]:
     with anyio.move_on_after(PATIENCE, shield=True):
         return await _fleet(session, secondaries).sync(thorough=False)
     why = f"it took longer than {PATIENCE:.0f} seconds"
@@ -86,7 +78,7 @@ def _warning(each: Synced) -> str:
 def _line(secondary: Secondary, outcome: Outcome[Lag]) -> tuple[str, ...]:
     match settled(outcome):
         case Failure(fault):
-            return (f"secondary {secondary.name}: not known, {'; '.join(what_failed(fault)[:2])}",)
+            return (f"secondary {secondary.name}: not known ({'; '.join(what_failed(fault)[:2])})",)
         case Success(lag):
             return () if lag.is_none else (f"secondary {secondary.name}: {_told(lag)}",)
 

@@ -3,6 +3,7 @@
 import signal
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import anyio
 
@@ -12,20 +13,23 @@ from floe.shell.render.blocks import error_document
 from floe.shell.render.reply import Reply
 from floe.shell.shared import Shared
 
+NOTHING: Final = "nothing was written"
+STAYS: Final = {"sync": "what was copied so far stays"}  # by command
+
 
 def run(command: Callable[[], Awaitable[Reply]], shared: Shared) -> int:
     """What the command replies is told; a bug is told as one."""
     make_ready()
     try:
-        reply = anyio.run(_interruptible, command)
+        reply = anyio.run(_interruptible, command, STAYS.get(shared.command, NOTHING))
     except Exception as error:  # noqa: BLE001 - whatever no room has foreseen is a bug, and is told as one
         reply = _bug(error.exceptions[0] if isinstance(error, ExceptionGroup) else error, shared)
     summary.append(reply, shared)
     return emit(reply, shared)
 
 
-async def _interruptible(command: Callable[[], Awaitable[Reply]]) -> Reply:
-    """The command's reply; or, when a signal came before anything was recorded, that nothing was written."""
+async def _interruptible(command: Callable[[], Awaitable[Reply]], left: str) -> Reply:
+    """The command's reply; or, when a signal came before anything was recorded, what is left of it."""
     heard: list[int] = []
     replies: list[Reply] = []
 
@@ -39,15 +43,15 @@ async def _interruptible(command: Callable[[], Awaitable[Reply]]) -> Reply:
             async for number in signals:
                 heard.append(number)
                 tasks.cancel_scope.cancel()
-    return replies[0] if replies else _interrupted(heard[0])
+    return replies[0] if replies else _interrupted(heard[0], left)
 
 
-def _interrupted(number: int) -> Reply:
+def _interrupted(number: int, left: str) -> Reply:
     code = exits.INTERRUPTED if number == signal.SIGINT else exits.TERMINATED
     return Reply(
         code=code,
-        document=error_document("interrupted", code, "Interrupted: nothing was written"),
-        error=("ERROR: Interrupted", "Nothing was written", "Next: run the same command again"),
+        document=error_document("interrupted", code, f"Interrupted: {left}"),
+        error=("ERROR: Interrupted", f"{left[0].upper()}{left[1:]}", "Next: run the same command again"),
     )
 
 

@@ -11,14 +11,17 @@ from typing import Final
 import pytest
 import yaml
 
-from floe.core.bundle import LARGEST
+from floe.core.artifact import EMPTY, MANIFEST, Manifest
 from floe.core.names import Tag
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.simple_signing import PAYLOAD_TYPE
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.effects.signing.attaching import attach as put
 from floe.effects.signing.candidates import MOST
 from tests.integration.process import Answer, Bench, run, tree
 from tests.integration.shop import Shop
 from tests.servers.docker_registry import DockerRegistries
+from tests.servers.sigstore import legacy
 from tests.servers.sigstore.ready import REPOSITORY, Ready, ready
 
 GITHUB: Final = "https://token.actions.githubusercontent.com"
@@ -305,6 +308,10 @@ def test_what_was_found_before_is_not_found_again_and_cannot_be_forged(here: Des
     assert len(list(kept.iterdir())) == 2, "what was found, and its seal"
     loaded = here.bench.floe("artifact", "verify", *here.at, program=LOADED)
     assert (loaded.code, "sigstore" in loaded.stderr.split()) == (0, False)
+    promotion = ("platform", "promote", "v1.0.0", "--from=none", "--to=dev")
+    promoted = here.bench.floe(*promotion, program=LOADED)
+    assert (promoted.code, "sigstore" in promoted.stderr.split()) == (0, False)
+    assert "Signature: verified (keyless, GitHub Actions)" in promoted.stdout
     for file in kept.iterdir():
         file.write_bytes(file.read_bytes().replace(b"acme", b"evil"))
     again = here.bench.floe("artifact", "verify", *here.at, program=LOADED)
@@ -377,3 +384,37 @@ def test_a_key_of_somebody_else_is_not_trusted(here: Desk) -> None:
     assert "(key)" in here.artifact("verify", *here.at).stderr
     here.artifact("sign", *here.at, "--key", "floe.key")
     assert here.promote().code == 0, "one good signature is enough"
+
+
+def put_old(desk: Desk, sigstore: Ready) -> None:
+    """What cosign put beside an artifact before version 3: a payload for each signature, and one too large."""
+    registry = desk.bench.session().world.registry
+    artifact = run(partial(registry.resolve, Tag("v1.0.0"))).unwrap()
+    assert artifact is not None
+    content = legacy.payload(artifact)
+    layer = {"mediaType": PAYLOAD_TYPE, "digest": run(partial(registry.put_blob, content)).unwrap()}
+    old = {**layer, "size": len(content), "annotations": legacy.annotations(sigstore.stack, content)}
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": {"mediaType": EMPTY, "digest": run(partial(registry.put_blob, b"{}")).unwrap(), "size": 2},
+        "layers": [old, {**old, "size": 2 * LARGEST}],
+    }
+    made = Manifest(media_type=MANIFEST, content=json.dumps(manifest).encode())
+    run(partial(registry.put_manifest, made, Tag(f"{artifact.replace(':', '-')}.sig"))).unwrap()
+
+
+def test_r22_what_was_signed_before_there_were_bundles_is_read_where_somebody_asks(desk: Desk, sigstore: Ready) -> None:
+    put_old(desk, sigstore)
+    desk.registry(
+        signing={"trust_config": sigstore.trust_config(desk.bench.folder).name},
+        verification={"trusted_issuers": TRUSTED},
+    )
+    assert desk.artifact("verify", *desk.at).code == 6, "nobody asked"
+    verified = desk.artifact("verify", *desk.at, "--legacy")
+    assert verified.code == 0, verified
+    assert "Signature: verified (keyless, GitHub Actions)" in verified.stdout
+    assert "(too-large)" in verified.stdout
+    assert desk.promote().code == 6, "nothing is promoted by it"
+    (desk.bench.folder / "sigstore.json").unlink()
+    assert desk.artifact("verify", *desk.at, "--legacy").code == 6

@@ -360,7 +360,7 @@ print([str(each) for each in complaints((FOLDER / "mistakes.yaml").read_text())]
 def test_the_examples_on_the_page_of_gates_load_as_they_stand() -> None:
     blocks = (Path(__file__).parents[2] / "docs" / "gates.md").read_text().split("```yaml\n")[1:]
     examples = [block.partition("```")[0] for block in blocks]
-    assert len(examples) == 4
+    assert len(examples) > 3
     for example in examples:
         text = example
         if example.startswith("gate_commands"):

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from returns.result import Success
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import DOCKER_MANIFEST, EMPTY_CONTENT, INDEX, MANIFEST
-from floe.core.head import Head
-from floe.core.merge import Written, tag_of
+from floe.core.ledger import head
+from floe.core.ledger.head import Head
+from floe.core.ledger.merge import Written, tag_of
+from floe.core.ledger.record import place, seal
 from floe.core.names import EnvironmentName, Tag
-from floe.core.record import place, seal
 from tests.integration.contract.ledgers import promoted
 from tests.integration.process import race, run, shown
 from tests.integration.shop import Shop

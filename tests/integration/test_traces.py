@@ -31,14 +31,14 @@ from tests.servers.docker_registry import DockerRegistries
 
 CALLER, CALLERS_SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{CALLER}-{CALLERS_SPAN}-01"
-CANARY = "canary-5f3c9d"
+PRINTED = "magpie-5f3c9d"  # what a gate prints is shown to people, and to no collector
 GATES = f"""
 artifacts:
   registry: {{uri: "oci-layout://registry"}}
   promotion:
     gate_commands:
-      tests: {{command: 'echo "$TRACEPARENT" > seen; echo {CANARY}', timeout_seconds: 60}}
-      security_scan: {{command: "echo {CANARY}; test ! -f broken", timeout_seconds: 60}}
+      tests: {{command: 'echo "$TRACEPARENT" > seen; echo {PRINTED}', timeout_seconds: 60}}
+      security_scan: {{command: "echo {PRINTED}; test ! -f broken", timeout_seconds: 60}}
     environments:
       - {{name: dev, gates: {{tests: true, security_scan: true}}}}
 """
@@ -49,7 +49,7 @@ artifacts:
     mirror: {{uri: "oci-layout://mirror"}}
   promotion:
     sync_to_secondary: true
-    webhooks: [{{url: "https://127.0.0.1:1/{CANARY}", allow_private: true, retry_count: 0}}]
+    webhooks: [{{url: "https://127.0.0.1:1/{PRINTED}", allow_private: true, retry_count: 0}}]
     environments: [{{name: dev}}]
 """
 WITHOUT_EXTRA = (sys.executable, "-c", "import sys; sys.modules['opentelemetry'] = None; import floe.__main__")
@@ -102,7 +102,7 @@ def to(endpoint: str, **more: str) -> dict[str, str]:
 def test_l10_a_promotion_is_a_tree_of_spans_that_continues_the_callers_trace(
     bench: Traced, collector: Collector
 ) -> None:
-    bench.more = to(collector.endpoint, TRACEPARENT=TRACEPARENT, FLOE_CANARY=CANARY)
+    bench.more = to(collector.endpoint, TRACEPARENT=TRACEPARENT, FLOE_CANARY=PRINTED)
     answer = bench.platform("promote", "v1.0.0", "--to=dev", "--output=json")
     assert (answer.code, answer.stderr) == (0, "")
     assert answer.document["trace_id"] == CALLER
@@ -122,7 +122,7 @@ def test_l10_a_promotion_is_a_tree_of_spans_that_continues_the_callers_trace(
     assert all(span.began <= span.end for span in collector.spans)
     tests = collector.named("gate tests")
     assert (bench.folder / "seen").read_text().strip() == f"00-{CALLER}-{tests.span_id}-01"
-    assert not any(CANARY.encode() in request.body for request in collector.requests)
+    assert not any(PRINTED.encode() in request.body for request in collector.requests)
 
 
 def test_attributes_are_those_of_the_semantic_conventions_or_floes_own(bench: Traced, collector: Collector) -> None:
@@ -284,7 +284,8 @@ def test_copies_and_messages_are_spans_of_the_promotion(bench: Traced, collector
     root = collector.named("promote")
     assert root.error is None
     assert collector.below(root.span_id)[-2:] == ["sync", "notify"]
+    assert collector.below(collector.named("sync").span_id) == ["copy to mirror"]
     sync, notify = collector.named("sync"), collector.named("notify")
     assert (sync.error, sync.attributes["dev.floe.registries"]) == (None, 1)
     assert (notify.error, notify.attributes["cicd.pipeline.task.run.result"]) == ("undelivered", "error")
-    assert not any(CANARY.encode() in request.body for request in collector.requests)
+    assert not any(PRINTED.encode() in request.body for request in collector.requests)

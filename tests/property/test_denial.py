@@ -10,13 +10,13 @@ from floe.core.conclude import Run
 from floe.core.decide import decide
 from floe.core.denial import ABOUT_PEOPLE, denial
 from floe.core.event import Refused
-from floe.core.ledger import evolve
+from floe.core.ledger.folding import evolve
+from floe.core.ledger.state import KEPT_EVENTS
 from floe.core.names import Version
 from floe.core.operator import Operator
 from floe.core.outcome import failures
 from floe.core.policy import Authorization, Policy
 from floe.core.snapshot import Snapshot
-from floe.core.state import KEPT_EVENTS
 from floe.effects import drive
 from floe.effects.memory.trouble import Strike
 from tests.property.histories import cases, written

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from floe.core.explain import because
-from floe.core.explain_faults import what_failed
-from floe.core.explain_gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.explain.faults import what_failed
+from floe.core.explain.gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.explain.phrase import by_whom, listed, minute, until
+from floe.core.explain.refusals import because
 from floe.core.fault import Fault
 from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.operator import Operator
-from floe.core.phrase import by_whom, listed, minute, until
 from floe.core.policy import POLICY_GATE
 from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, PlanUnsigned, Refusal, SignatureRefused
 from floe.core.scan import Scanned

@@ -11,7 +11,7 @@ import pytest
 from returns.result import Failure
 
 from floe.core.command import Promote, RollBack
-from floe.core.naming import GITHUB
+from floe.core.identity.naming import GITHUB
 from floe.core.operator import Operator, Token
 from floe.core.policy import Authorization, IdentityPolicy, Issuer, Named, Policy
 from floe.core.refusal import UnknownHands

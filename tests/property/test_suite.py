@@ -4,12 +4,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.explain_gates import failed_gate
-from floe.core.explain_measures import about_tests
+from floe.core.explain.gates import failed_gate
+from floe.core.explain.measures import about_tests
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.policy import Gate
-from floe.core.reading import ArtifactFacts
-from floe.core.suite import FailedTest, Suite, objection
+from floe.core.reports.reading import ArtifactFacts
+from floe.core.reports.suite import FailedTest, Suite, objection
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS
 

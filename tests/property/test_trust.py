@@ -10,13 +10,13 @@ from returns.result import Success
 
 from floe.core import trust
 from floe.core.facts import SignatureFacts
-from floe.core.naming import GITHUB, GITLAB
+from floe.core.identity.naming import GITHUB, GITLAB
 from floe.core.policy import Trust, TrustedIssuer, TrustedKey
-from floe.core.signature import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
-from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
-from floe.core.statement import COSIGN_SIGN as SIGNED
-from floe.core.statement import PAYLOAD_TYPE as STATEMENT
-from floe.core.statement import PLAN_SIGN
+from floe.core.signature.candidate import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
+from floe.core.signature.simple_signing import PAYLOAD_TYPE as SIMPLE
+from floe.core.signature.statement import COSIGN_SIGN as SIGNED
+from floe.core.signature.statement import PAYLOAD_TYPE as STATEMENT
+from floe.core.signature.statement import PLAN_SIGN
 from floe.core.trust import assess
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, VERSIONS, signatures, trusts

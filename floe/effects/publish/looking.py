@@ -10,7 +10,7 @@ from floe.core.artifact import Contents, Descriptor, Manifest
 from floe.core.fault import Absent, Damaged
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
 from floe.effects.signing.candidates import BUNDLE, PREDICATE

@@ -7,36 +7,57 @@ from returns.result import Failure, Success
 
 from floe.core import artifact as artifacts
 from floe.core.artifact import Descriptor
-from floe.core.bundle import LARGEST
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.core.signature import Candidate, Rejected
-from floe.core.simple_signing import PAYLOAD_TYPE
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.candidate import Rejected
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE
+from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
 from floe.effects.signing.candidates import MOST
-from floe.effects.signing.public_key import PublicKey
 
 
-async def signed(
-    registry: Registry, artifact: Digest, keys: tuple[PublicKey, ...]
-) -> Outcome[tuple[tuple[Candidate, ...], int]]:
-    """What is signed there by these keys, and how much more is there than may be looked at."""
-    tag = Tag(f"{artifact.replace(':', '-')}.sig")
-    manifest = settled(await registry.manifest(tag))
+class Old(Value, frozen=True, kw_only=True):
+    """A payload, and the annotations that hold its signature."""
+
+    payload: bytes
+    annotations: dict[str, str]
+
+    @property
+    def is_certified(self) -> bool:
+        return CERTIFICATE in self.annotations
+
+
+class Kept(Value, frozen=True, kw_only=True):
+    """What is there, what was not to be read, and how much nobody looked at."""
+
+    old: tuple[Old, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    beyond: int = 0
+
+
+async def kept(registry: Registry, artifact: Digest) -> Outcome[Kept]:
+    manifest = settled(await registry.manifest(Tag(f"{artifact.replace(':', '-')}.sig")))
     if isinstance(manifest, Failure):
         return Failure(manifest.failure())
     found = manifest.unwrap()
     said = artifacts.contents(found) if found else None
     layers = [each for each in (said.layers if said else ()) if each.media_type == PAYLOAD_TYPE]
-    read = await anyio.amap(partial(_checked, registry, keys), layers[:MOST])
-    return collect(read).map(lambda each: (each, max(0, len(layers) - MOST))).alt(lambda faults: faults[0])
+    read = await anyio.amap(partial(_read, registry), layers[:MOST])
+    return collect(read).alt(lambda faults: faults[0]).map(partial(_sorted_out, beyond=max(0, len(layers) - MOST)))
 
 
-async def _checked(registry: Registry, keys: tuple[PublicKey, ...], layer: Descriptor) -> Outcome[Candidate]:
-    from floe.effects.signing import legacy
-
+async def _read(registry: Registry, layer: Descriptor) -> Outcome[Old | Rejected]:
     if layer.size > LARGEST:
         detail = f"{layer.size} bytes; more than {LARGEST} are not read"
         return Success(Rejected(bundle=layer.digest, flaw="too-large", detail=detail))
     payload = await registry.blob(layer.digest, at_most=LARGEST)
-    return payload.map(lambda content: legacy.verify(content or b"", layer.annotations, keys))
+    return payload.map(lambda content: Old(payload=content or b"", annotations=layer.annotations))
+
+
+def _sorted_out(read: tuple[Old | Rejected, ...], *, beyond: int) -> Kept:
+    return Kept(
+        old=tuple(each for each in read if isinstance(each, Old)),
+        rejected=tuple(each for each in read if isinstance(each, Rejected)),
+        beyond=beyond,
+    )

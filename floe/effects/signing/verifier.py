@@ -7,21 +7,22 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import bundle as form
 from floe.core.canonical import digest_of
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Fault
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.policy import Trust
-from floe.core.signature import Candidate, Findings, KeyFound, Verified
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature import bundle as form
+from floe.core.signature.candidate import Candidate, Findings, KeyFound, Verified
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Outcome, Registry
 from floe.effects.signing import old_tags, trust_root
 from floe.effects.signing.candidates import Bundle, attached
 from floe.effects.signing.kept import About, Kept
+from floe.effects.signing.old_tags import Old
 from floe.effects.signing.public_key import PublicKey
 from floe.effects.signing.trust_root import TrustRoot
 
@@ -54,12 +55,22 @@ class SignatureVerifier:
         return Success(msgspec.structs.replace(found, candidates=candidates, beyond=beside.beyond))
 
     async def check_old(self, artifact: Digest, trust: Trust) -> Outcome[Findings]:
-        """What was signed before there were bundles: by key alone, and only where somebody asks for it."""
-        keys = await self._keys(trust)
-        old = await old_tags.signed(self._registry, artifact, keys.public)
-        return old.map(
-            lambda found: Findings(
-                candidates=found[0], beyond=found[1], hindrance="; ".join(keys.missing) or None, keys=keys.found
+        """What was signed before there were bundles, where somebody asks for that; it proves less."""
+        listed = settled(await old_tags.kept(self._registry, artifact))
+        if isinstance(listed, Failure):
+            return Failure(listed.failure())
+        found = listed.unwrap()
+        keyed, certified = (tuple(each for each in found.old if each.is_certified is way) for way in (False, True))
+        keys = await self._keys(trust) if keyed else _Keys()
+        old = settled(await in_thread(partial(_old, keyed, keys.public, certified, self._trust_config)))
+        if isinstance(old, Failure):
+            return Success(Findings(hindrance=_told(old.failure())))
+        return Success(
+            Findings(
+                candidates=(*old.unwrap(), *found.rejected),
+                beyond=found.beyond,
+                hindrance="; ".join(keys.missing) or None,
+                keys=keys.found,
             )
         )
 
@@ -136,3 +147,16 @@ class SignatureVerifier:
 def _told(fault: Fault) -> str:
     what, found = what_failed(fault)[:2]
     return f"{what}: {found.removeprefix('Found: ')}"
+
+
+def _old(
+    keyed: tuple[Old, ...], keys: tuple[PublicKey, ...], certified: tuple[Old, ...], trust_config: Path | None
+) -> tuple[Candidate, ...]:
+    from floe.effects.signing import keyless, legacy, legacy_certificate
+
+    by_key = tuple(legacy.verify(each.payload, each.annotations, keys) for each in keyed)
+    if not certified:
+        return by_key
+    opened = keyless.opened(trust_root.read(trust_config))
+    checked = (legacy_certificate.verify(each.payload, each.annotations, opened) for each in certified)
+    return (*by_key, *checked)

@@ -6,10 +6,10 @@ import anyio
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import head
 from floe.core.fault import LedgerDamaged
-from floe.core.head import Entry, Head
-from floe.core.merge import listed
+from floe.core.ledger import head
+from floe.core.ledger.head import Entry, Head
+from floe.core.ledger.merge import listed
 from floe.core.names import Digest, EnvironmentName, Tag, pointer
 from floe.core.outcome import collect, settled
 from floe.core.replica import short, shorts
@@ -64,9 +64,9 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     async def there(self, environments: tuple[EnvironmentName, ...]) -> Outcome[There]:
         names = settled(await self.registry.tags())
-        found = settled(collect(await anyio.amap(self.registry.resolve, map(pointer, environments))))
         if isinstance(names, Failure):
             return Failure(names.failure())
+        found = settled(collect(await anyio.amap(self.registry.resolve, map(pointer, environments))))
         if isinstance(found, Failure):
             return Failure(found.failure()[0])
         listing = There(

@@ -4,7 +4,7 @@ from typing import Final
 
 import anyio
 import msgspec
-from returns.result import Failure
+from returns.result import Failure, Success
 
 from floe.core.fault import Unavailable
 from floe.core.names import EnvironmentName
@@ -34,25 +34,17 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
         """Bring every secondary up to date, as far as can be."""
         async with self.tracer.span("sync", words.task("sync", "deploy")) as span:
             synced = await self._all(thorough=thorough)
-            faults = [each.fault for each in synced if each.fault is not None]
-            span.note({"cicd.pipeline.task.run.result": "failure" if faults else "success"})
-            span.ended(words.word(faults[0]) if faults else None)
+            words.conclude_sync(span, synced)
         return synced
 
     async def _all(self, *, thorough: bool) -> tuple[Synced, ...]:
-        there = await anyio.amap(self._look, self.secondaries)
-        here = settled(await self._source.here())
-        if isinstance(here, Failure):
-            return tuple(_told(each, Failure(here.failure()), Counts()) for each in self.secondaries)
-        known = here.unwrap()
-
-        async def one(pair: tuple[Secondary, Outcome[There]]) -> Synced:
-            async with self.tracer.span(f"copy to {pair[0].name}") as span:
-                synced = await self._sync(pair[0], pair[1], known, thorough=thorough)
+        async def one(secondary: Secondary) -> Synced:
+            async with self.tracer.span(f"copy to {secondary.name}") as span:
+                synced = await self._sync(secondary, thorough=thorough)
                 span.ended(words.word(synced.fault) if synced.fault else None)
             return synced
 
-        return tuple(await anyio.amap(one, zip(self.secondaries, there, strict=True)))
+        return tuple(await anyio.amap(one, self.secondaries))
 
     async def lags(self) -> tuple[Outcome[Lag], ...]:
         """How far each is behind, as its list of tags tells."""
@@ -72,10 +64,10 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
             return Failure(opened.failure())
         return await Sight(registry=opened.unwrap(), clock=self.clock).there(self.environments)
 
-    async def _sync(self, secondary: Secondary, seen: Outcome[There], here: Here, *, thorough: bool) -> Synced:
-        opened, there, counts = settled(secondary.registry), settled(seen), Counts()
-        if isinstance(opened, Failure) or isinstance(there, Failure):
-            return _told(secondary, there.map(lambda _: None), counts)
+    async def _sync(self, secondary: Secondary, *, thorough: bool) -> Synced:
+        opened, counts = settled(secondary.registry), Counts()
+        if isinstance(opened, Failure):
+            return _told(secondary, Failure(opened.failure()), counts)
         mirror = Mirror(
             sight=self._source,
             copier=Copier(source=self.registry, target=opened.unwrap(), clock=self.clock),
@@ -83,24 +75,25 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
             thorough=thorough,
             counts=counts,
         )
-        return _told(secondary, await self._settled(mirror, here, there.unwrap()), counts)
+        return _told(secondary, await self._settled(mirror, secondary), counts)
 
-    async def _settled(self, mirror: Mirror, here: Here, there: There) -> Outcome[None]:
+    async def _settled(self, mirror: Mirror, secondary: Secondary) -> Outcome[None]:
         """Copied, and again while the ledger has moved on: the last who copies leaves it right."""
         for _ in range(ROUNDS):
-            done = settled(await mirror.copy(here, there))
-            if isinstance(done, Failure):
-                return done
-            now = settled(await self._source.here())
-            if isinstance(now, Failure) or now.unwrap().records == here.records:
-                return now.map(lambda _: None)
-            again = settled(await Sight(registry=mirror.copier.target, clock=self.clock).there(self.environments))
-            now = settled(await self._source.here())
-            if isinstance(again, Failure) or isinstance(now, Failure):
-                return (again if isinstance(again, Failure) else now).map(lambda _: None)
-            here, there = now.unwrap(), again.unwrap()
+            there = settled(await self._look(secondary))  # first, so that it can hold nothing of ours that is not seen
+            if isinstance(there, Failure):
+                return Failure(there.failure())
+            here = settled(await self._source.here())
+            if isinstance(here, Failure):
+                return Failure(here.failure())
+            done = settled(await mirror.copy(here.unwrap(), there.unwrap()))
+            now = settled(await self._source.here()) if isinstance(done, Success) else done
+            if isinstance(now, Failure):
+                return Failure(now.failure())
+            if now.unwrap().records == here.unwrap().records:
+                return Success(None)
         why = f"the ledger of {self.registry.location} keeps growing while it is copied; run this again"
-        return Failure(Unavailable(where=mirror.copier.target.location, why=why))
+        return Failure(Unavailable(where=secondary.location, why=why))
 
     async def _lag(self, secondary: Secondary, here: Here) -> Outcome[Lag]:
         with anyio.move_on_after(GLANCE):

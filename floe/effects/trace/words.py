@@ -96,7 +96,7 @@ def conclude_apply(span: Span, steps: tuple[Step, ...]) -> None:
 
 def conclude_sync(span: Span, synced: tuple[Synced, ...]) -> None:
     faults = [each.fault for each in synced if each.fault is not None]
-    span.note({"dev.floe.registries": len(synced), "cicd.pipeline.task.run.result": "error" if faults else "success"})
+    span.note({"dev.floe.registries": len(synced), "cicd.pipeline.task.run.result": "failure" if faults else "success"})
     span.ended(word(faults[0]) if faults else None)
 
 

@@ -68,7 +68,7 @@ async def verify(
     ] = None,
     *,
     legacy: Annotated[
-        bool, typer.Option("--legacy", help="Read the tag `….sig` that cosign wrote before version 3; keys only.")
+        bool, typer.Option("--legacy", help="Read the tag `….sig` that cosign wrote before version 3; it proves less.")
     ] = False,
 ) -> Reply:
     """Say who signed an artifact, by what and when; 6 if nobody did who counts."""

@@ -2,8 +2,8 @@
 
 from returns.result import Failure, Success
 
-from floe.core.check import examine
-from floe.core.finding import Finding
+from floe.core.check.finding import Finding
+from floe.core.check.policy import examine
 from floe.core.outcome import settled
 from floe.shell import exits
 from floe.shell.commands.opening import load

@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import statement
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.refusal import AlreadyPromoted
+from floe.core.signature import statement
 from floe.core.value import Value
 from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved

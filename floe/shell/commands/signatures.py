@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import statement
 from floe.core.fault import Absent
 from floe.core.names import Digest, Malformed, Tag, Version
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Trust
 from floe.core.refusal import SignatureRefused
+from floe.core.signature import statement
 from floe.core.trust import Assessment, assess
 from floe.core.value import Value
 from floe.effects.drive import Faulted, Refused

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from floe.core.denial import ABOUT_PEOPLE
-from floe.core.explain import because
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
+from floe.core.explain.refusals import because
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
 from floe.core.names import Malformed

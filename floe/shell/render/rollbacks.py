@@ -2,8 +2,8 @@
 
 from typing import TypeAlias
 
-from floe.core import impact
 from floe.core.command import environment_of
+from floe.core.compiled import impact
 from floe.core.event import RolledBack
 from floe.core.operator import shown
 from floe.core.plan import Plan

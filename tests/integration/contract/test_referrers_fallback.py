@@ -11,7 +11,7 @@ from returns.result import Success
 
 from floe.core import canonical
 from floe.core.artifact import EMPTY, INDEX, Manifest, describe
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.effects.ports import Registry
 from floe.effects.publish import inspect
 from floe.effects.registry.folder import LayoutRegistry

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, cast
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.names import Digest
 from floe.core.policy import Format, Gate
-from floe.core.reading import ArtifactFacts, Reading
+from floe.core.reports.reading import ArtifactFacts, Reading
 from floe.effects.gate.reports import READERS
 
 DIGEST: Final = Digest("sha256:" + "a" * 64)

@@ -1,12 +1,16 @@
 """Promotions on three real registries: every copy is the same, whoever was away meanwhile."""
 
+import signal
+import time
 from functools import partial
 
 import pytest
 
-from tests.integration.process import run
+from tests.integration.process import ended, run
 from tests.integration.sync.places import Places, index_with_everything
 from tests.servers.docker_registry import DockerRegistry
+from tests.servers.proxy import Proxy
+from tests.servers.troubles import latency
 
 CLEAN = "Tags are as the ledger has them\n"
 
@@ -51,7 +55,7 @@ def is_told_to_be_away(places: Places) -> None:
     assert places.cli("promote", "v1.0.0", "--to=prod", "--force", "--strict").code == 5
     assert places.cli("promote", "v2.0.0", "--to=dev").code == 0
     status = places.cli("status")
-    assert (status.code, "secondary eu: not known, " in status.stdout) == (0, True)
+    assert (status.code, "secondary eu: not known (" in status.stdout) == (0, True)
     failed = places.cli("sync")
     assert (failed.code, failed.stdout) == (5, f"us: {places.secondaries['us']} is up to date\n")
     assert failed.stderr.startswith("ERROR: eu: ")
@@ -121,3 +125,27 @@ def test_without_other_registries_there_is_nothing_to_copy_to(places: Places) ->
 def test_an_empty_repository_is_copied_as_such(places: Places) -> None:
     assert places.cli("sync").code == 0
     assert all(not places.holds(uri) for uri in places.secondaries.values())
+
+
+def test_an_interrupted_copy_says_so_and_is_completed(places: Places, servers: tuple[DockerRegistry, ...]) -> None:
+    places.release("v1.0.0")
+    places.arrange(at_once=False)
+    assert places.cli("promote", "v1.0.0", "--to=dev").code == 0
+    with Proxy(servers[1].authority) as proxy:
+        repository = servers[1].repository()
+        places.secondaries = {"eu": f"oci://{proxy.authority}/{repository}"}
+        places.arrange(at_once=False)
+        proxy.toxics.add(latency(60.0), method="PUT", path="*/manifests/latest-dev")
+        copying = places.start("platform", "sync")
+        until = time.monotonic() + 30
+        while "v1.0.0-dev" not in places.holds(places.secondaries["eu"]) and time.monotonic() < until:
+            time.sleep(0.05)
+        copying.send_signal(signal.SIGINT)
+        proxy.toxics.off()
+    answer = ended(copying)
+    assert (answer.code, answer.stdout) == (130, "")
+    assert answer.stderr.splitlines()[:2] == ["ERROR: Interrupted", "What was copied so far stays"]
+    places.secondaries = {"eu": f"oci://{servers[1].authority}/{repository}"}
+    places.arrange()
+    assert places.cli("sync").code == 0
+    assert places.is_copied_to(places.secondaries["eu"])
