@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from floe.core.artifact import EMPTY, MANIFEST, Manifest
 from floe.core.names import Tag
@@ -373,6 +375,25 @@ def test_what_is_no_signature_of_this_artifact_is_told_apart(
     told = here.artifact("verify", *here.at)
     assert told.code == 6
     assert reason in told.stderr
+
+
+def test_a_key_by_which_nothing_can_be_checked_is_wrong(here: Desk) -> None:
+    """Row R23: whoever enforced it alone would let nothing in."""
+    public = ed25519.Ed25519PrivateKey.generate().public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    here.bench.write("ed.pub", pem.decode())
+    here.artifact("keygen")
+    here.registry(verification={"keys": ["ed.pub", "floe.pub"]})
+    checked = here.floe("platform", "check")
+    assert checked.code == 4
+    assert "wrong: artifacts.registry.verification.keys: ed.pub cannot be used to check signatures" in checked.stderr
+    here.artifact("keygen", "other")
+    here.artifact("sign", *here.at, "--key", "other.key")
+    assert "ed.pub cannot be used to check signatures" in here.promote().stderr
+    here.artifact("sign", *here.at, "--key", "floe.key")
+    assert here.promote().code == 0
+    here.registry(verification=KEYED)
+    assert here.floe("platform", "check").code == 0
 
 
 def test_a_key_of_somebody_else_is_not_trusted(here: Desk) -> None:

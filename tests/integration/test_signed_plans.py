@@ -138,6 +138,10 @@ def test_a_plan_may_be_signed_by_a_workflow(bench: Bench, sigstore: Ready, tmp_p
         signing={"trust_config": sigstore.trust_config(bench.folder).name},
         verification={"trusted_issuers": trusted, "enforcement": "off"},
     )
+    nobody = review.plan("--sign")
+    assert nobody.code == 2
+    assert "SIGSTORE_ID_TOKEN or the CI may give" in nobody.stderr
+    assert "--identity-token" not in nobody.stderr, "that one says who asks"
     review.variables = {"SIGSTORE_ID_TOKEN": sigstore.token()}
     assert review.plan("--sign").code == 0
     assert review.apply().code == 0

@@ -56,11 +56,13 @@ def not_you(refusal: AboutPeople) -> Lines:
 def _not_authorized(refusal: NotAuthorized) -> Lines:
     groups, operators = refusal.required_groups, refusal.required_operators
     is_unknown = groups is not None and refusal.groups is None
+    is_proved = refusal.operator.assurance != "unverified"  # else it is the name that stands there already
     return (
         "Authorization failed",
         f"Operator '{refusal.operator.name}' is not authorized to {_ASKED[refusal.command]} '{refusal.environment}'",
         *((f"Required groups: {listed(groups)}",) if groups is not None else ()),
         *((f"Required operators: {listed(operators)}",) if operators is not None else ()),
+        *((f"Your identity: {refusal.operator.identity}",) if operators is not None and is_proved else ()),
         *((f"Your groups: {listed(refusal.groups)}",) if groups is not None else ()),
         *((_UNKNOWN_GROUPS,) if is_unknown else ()),
     )

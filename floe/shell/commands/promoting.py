@@ -108,9 +108,9 @@ async def _signature(plan: Plan, saving: Saving, session: Session) -> Result[byt
     settings = session.settings
     if not saving.sign or settings is None:
         return Success(None)
-    from floe.shell.signing import SigningAsked, signatory  # noqa: PLC0415 (few plans are signed)
+    from floe.shell.signing import OF_A_PLAN, SigningAsked, signatory  # noqa: PLC0415 (few plans are signed)
 
-    asked = SigningAsked(key=saving.key)
+    asked = SigningAsked(key=saving.key, ways=OF_A_PLAN)
     found = settled(await signatory(asked, settings.registry.signing, settings.base, surroundings()))
     if isinstance(found, Failure):
         trouble = found.failure()
