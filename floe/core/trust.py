@@ -160,7 +160,8 @@ def _unaccepted(findings: Findings, shortfalls: tuple[Shortfall, ...]) -> Signat
     if status in ("missing", "invalid") and (why := findings.hindrance or _unlooked(findings)):
         return SignatureFacts(status="not checkable", detail=why)
     more = sum(each.reason not in _OF_ANOTHER_KIND for each in shortfalls) - 1
-    return SignatureFacts(status=status, detail=f"{detail}; {more} more do not count" if detail and more else detail)
+    told = (detail, f"{more} more do not count" if more > 0 else None, findings.hindrance)
+    return SignatureFacts(status=status, detail="; ".join(each for each in told if each) or None)
 
 
 _RANKS: Final[dict[SignatureStatus, int]] = {"untrusted": 0, "not checkable": 1, "invalid": 2, "missing": 3}

@@ -212,6 +212,7 @@ def test_r18_what_is_no_bundle_is_rejected_and_told_why(flaw: Flaw, content: byt
         found = bundle.read(content).failure()
     assert (found.flaw, found.bundle) == (flaw, digest_of(content))
     assert found.detail
+    assert "None" not in found.detail
 
 
 @given(st.binary())

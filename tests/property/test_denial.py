@@ -102,6 +102,14 @@ def test_a13_what_nobody_proved_is_remembered_once_an_hour() -> None:
     assert len(refusals(stage)) == 4
 
 
+def test_a13_what_was_refused_is_said_where_it_was_no_promotion() -> None:
+    stage = Stage(closed())
+    attempt(stage, proved("mallory"))
+    stage.run(Lock(environment="dev", reason="incident"), proved("mallory"))
+    listed = stage.memory.ledger.head.state.of("dev").refused
+    assert [each.reason for each in listed] == ["not-authorized", "lock: not-authorized"]
+
+
 def test_a13_new_names_cost_nothing_and_do_not_fill_the_ledger() -> None:
     stage = Stage(closed())
     for number in range(3 * KEPT_EVENTS):

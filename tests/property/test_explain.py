@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -151,6 +152,12 @@ def test_each_want_of_a_signature_has_words_of_its_own(status: str) -> None:
     refusal = SignatureRefused(status=status, artifact=DIGESTS[0], version=VERSIONS[0])  # type: ignore[arg-type]  # one of them
     assert because(refusal)[0] == "Signature verification failed"
     assert any(line.startswith("Sign: ") for line in because(refusal))
+
+
+def test_who_only_asks_is_not_told_that_the_manifest_refuses() -> None:
+    unsigned = SignatureRefused(status="missing", artifact=DIGESTS[0], version=VERSIONS[0], enforced=False)
+    assert because(unsigned)[1:] == ("Artifact is unsigned", "Sign: floe artifact sign -r URI -t v1.0.0")
+    assert because(msgspec.structs.replace(unsigned, status="untrusted"))[1].endswith("signed by nobody you trust")
 
 
 @pytest.mark.parametrize("status", ["missing", "invalid", "untrusted", "not checkable", "not checked"])

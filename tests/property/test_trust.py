@@ -217,6 +217,8 @@ def test_of_many_shortfalls_the_nearest_is_told() -> None:
     facts = assess(Findings(candidates=(far, signed(Keyed(fingerprint=STRANGE)), far)), RULES, ARTIFACT).facts
     assert facts.status == "untrusted"
     assert (facts.detail or "").endswith("2 more do not count")
+    hindered = Findings(candidates=(signed(Keyed(fingerprint=STRANGE)),), hindrance="b.pub cannot be used")
+    assert (assess(hindered, RULES, ARTIFACT).facts.detail or "").endswith("not trusted; b.pub cannot be used")
 
 
 @given(signatures, st.none() | trusts)

@@ -26,9 +26,9 @@ def not_you(refusal: AboutPeople) -> Lines:
             return (
                 "Identity not verified",
                 f"Operator '{operator.name}' has not proved who they are, and '{environment}' has rules about people",
-                "Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with in manifest.yaml",
+                "Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with its issuer in manifest.yaml",
                 *_INDENTED_ISSUER,
-                "Or accept names as given, which every record then states, with in manifest.yaml",
+                "Or accept names as given, which every record then states, with this in manifest.yaml",
                 *_INDENTED_ACCEPT,
             )
         case TokenRefused(reason=reason, found=found, expected=expected):
@@ -62,11 +62,13 @@ def ways_out(refusal: Refusal) -> Lines:
 def _not_authorized(refusal: NotAuthorized) -> Lines:
     groups, operators = refusal.required_groups, refusal.required_operators
     is_unknown = groups is not None and refusal.groups is None
+    is_proved = refusal.operator.assurance != "unverified"  # else it is the name that stands there already
     return (
         "Authorization failed",
         f"Operator '{refusal.operator.name}' is not authorized to {_ASKED[refusal.command]} '{refusal.environment}'",
         *((f"Required groups: {listed(groups)}",) if groups is not None else ()),
         *((f"Required operators: {listed(operators)}",) if operators is not None else ()),
+        *((f"Your identity: {refusal.operator.identity}",) if operators is not None and is_proved else ()),
         *((f"Your groups: {listed(refusal.groups)}",) if groups is not None else ()),
         *((_UNKNOWN_GROUPS,) if is_unknown else ()),
     )
@@ -91,7 +93,7 @@ def _doubtful(unknown: str, why: Doubt) -> str:
         case "unlisted":
             return f"'{unknown}' is in no entry of promotion.identity.people"
         case "unproved":
-            return f"nobody proved to be '{unknown}' then"
+            return f"nobody proved to be '{unknown}'"
         case "machine":
             return f"'{unknown}' was a machine's run, and no person is known to stand behind it"
 

@@ -153,16 +153,16 @@ def _locked(refusal: IsLocked | AlreadyLocked) -> Lines:
 
 def _signature(refusal: SignatureRefused) -> Lines:
     headline = {
-        "missing": "Artifact is unsigned and enforcement is enabled",
+        "missing": f"Artifact is unsigned{' and enforcement is enabled' if refusal.enforced else ''}",
         "invalid": "The artifact's signature is not valid",
-        "untrusted": "The artifact is signed by nobody the manifest trusts",
+        "untrusted": f"The artifact is signed by nobody {'the manifest trusts' if refusal.enforced else 'you trust'}",
     }.get(refusal.status, "The artifact's signature could not be checked")
     where = refusal.repository or "URI"
     return (
         "Signature verification failed",
         headline,
         *((f"Found: {refusal.detail}",) if refusal.detail else ()),
-        f"Check: floe artifact verify -r {where} -t {refusal.version}",
+        *((f"Check: floe artifact verify -r {where} -t {refusal.version}",) if refusal.enforced else ()),
         f"Sign: floe artifact sign -r {where} -t {refusal.version}",
     )
 

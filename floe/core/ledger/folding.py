@@ -83,8 +83,8 @@ def _reason(event: Event) -> str | None:
     match event:
         case Promoted() | Adopted():
             return None
-        case Refused(reasons=reasons):
-            return ", ".join(reasons)
+        case Refused(command=command, reasons=reasons):
+            return f"{'' if command == 'promote' else f'{command}: '}{', '.join(reasons)}"
         case RolledBack(reason=reason) | Locked(reason=reason) | Unlocked(reason=reason):
             return reason
 

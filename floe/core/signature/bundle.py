@@ -102,7 +102,9 @@ def _known(found: object) -> Result[dict[str, Any], Problem]:
     if not isinstance(found, dict):
         return Failure(("malformed", "JSON that is no object"))
     if found.get("mediaType") not in SPELLINGS:
-        return Failure(("unsupported", f"media type {str(found.get('mediaType'))[:80]!r}; expected {MEDIA_TYPE}"))
+        kind = found.get("mediaType")
+        told = "no media type" if kind is None else f"media type {str(kind)[:80]!r}"
+        return Failure(("unsupported", f"{told}; expected {MEDIA_TYPE}"))
     if "messageSignature" in found:
         return Failure(("unsupported", "a signature of a message; expected one of a DSSE envelope"))
     return Success(found)

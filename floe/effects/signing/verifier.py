@@ -145,7 +145,8 @@ class SignatureVerifier:
 
 
 def _told(fault: Fault) -> str:
-    return "; ".join(what_failed(fault)[:2])
+    what, found = what_failed(fault)[:2]
+    return f"{what}: {found.removeprefix('Found: ')}"
 
 
 def _old(
