@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from floe.core.explain.faults import what_failed
 from floe.core.explain.gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.explain.people import ways_out
 from floe.core.explain.phrase import by_whom, listed, minute, until
 from floe.core.explain.refusals import because
 from floe.core.fault import Fault
@@ -75,6 +76,13 @@ def test_every_fault_says_what_was_found_and_what_to_do_next(kind: type[Fault], 
         lines = what_failed(fault)
     is_told_well(lines)
     assert lines[-1].startswith("Next: ")
+
+
+@given(refusals)
+def test_what_else_can_be_done_ends_what_is_told(refusal: Refusal) -> None:
+    with deciding():
+        ways, lines = ways_out(refusal), because(refusal)
+    assert lines[len(lines) - len(ways) :] == ways
 
 
 @given(refusals)

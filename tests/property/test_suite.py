@@ -37,6 +37,10 @@ def test_a_run_passes_when_something_ran_nothing_failed_and_the_exit_code_agrees
     assert (objection(suite, code) is None) == passed == (about_tests(suite, code) == ())
 
 
+def test_of_a_run_that_passes_there_is_nothing_to_tell() -> None:
+    assert about_tests(Suite(listed=1, skipped=0, failed=0), 0) == ()
+
+
 def test_failed_tests_are_named_in_place_of_the_report() -> None:
     named = (FailedTest(name="tests.api::get", message="AssertionError: 404"), FailedTest(name="tests.api::put"))
     assert failed_gate(judged(Suite(listed=30, skipped=1, failed=22, named=named), 1)) == (

@@ -9,6 +9,7 @@ from floe.core.refusal import (
     MachineWithoutHuman,
     NotAuthorized,
     Reason,
+    Refusal,
     SameHands,
     TokenRefused,
     UnknownHands,
@@ -39,7 +40,7 @@ def not_you(refusal: AboutPeople) -> Lines:
                 "Separation of duties violation",
                 f"Operator '{operator.name}' promoted this artifact to {promoted_to}",
                 f"A different operator must promote to {environment}",
-                _way_out(promoted_to),
+                *ways_out(refusal),
             )
         case UnknownHands(operator=operator, promoted_to=promoted_to, environment=environment):
             return (
@@ -51,6 +52,11 @@ def not_you(refusal: AboutPeople) -> Lines:
             )
         case MachineWithoutHuman():
             return _machine(refusal)
+
+
+def ways_out(refusal: Refusal) -> Lines:
+    """What else can be done, where that is told after everything that was found."""
+    return (_way_out(refusal.promoted_to),) if isinstance(refusal, SameHands) else ()
 
 
 def _not_authorized(refusal: NotAuthorized) -> Lines:
