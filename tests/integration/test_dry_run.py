@@ -110,6 +110,13 @@ def test_a_dry_run_ends_as_the_real_run_does(
     assert (blocked is None) == (real.stderr == "")
 
 
+def test_where_it_would_come_from_is_said_though_nobody_named_it(in_dev: Bench) -> None:
+    locked(in_dev)
+    dry = looks(in_dev, "platform", "promote", "v1.0.0", "--to=staging", "--dry-run")
+    assert dry.stdout.startswith("[DRY RUN] Would promote v1.0.0 from dev to staging\n")
+    assert looks(in_dev, "platform", "promote", "v1.0.0", "--to=nowhere", "--dry-run").code == 3
+
+
 def test_strict_counts_for_both(bench: Bench) -> None:
     bench.write("manifest.yaml", WARNING)
     bench.push("v1.0.0")

@@ -5,11 +5,13 @@ from typing import TypeAlias
 from floe.core.estimate import estimate
 from floe.core.event import Promoted, RolledBack
 from floe.core.gates import GateResult
+from floe.core.names import Version
 from floe.core.operator import Operator
 from floe.core.plan import Plan
 from floe.core.policy import Gate, Policy
 from floe.core.refusal import Refusals
 from floe.core.snapshot import Snapshot
+from floe.core.transition import source_meant
 from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
@@ -48,14 +50,19 @@ def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lin
 
 def refused_promotion(asked: Asked, refusal: Refused, policy: Policy, reply: Reply) -> Reply:
     """The same block for a promotion that has no plan."""
-    came = f" from {asked.source}" if asked.source else ""
     target = policy.environment(asked.to)
+    source = asked.source or (_meant(asked, policy, refusal.snapshot) if target and refusal.snapshot else None)
+    came = f" from {source}" if source else ""
     lines = (
         f"[DRY RUN] Would promote {asked.version}{came} to {asked.to}",
         *(_block(target.gates, refusal.snapshot, asked.to) if target and refusal.snapshot else ()),
         *blocks.blocked(exits.refused(refusal.refusals)[1]),
     )
     return Reply(code=reply.code, document=reply.document, lines=lines)
+
+
+def _meant(asked: Asked, policy: Policy, snapshot: Snapshot) -> str:
+    return source_meant(policy, asked.to, Version(asked.version), snapshot.valid)
 
 
 def rollback(preview: Preview) -> Reply:
