@@ -3,10 +3,10 @@
 from returns.result import Failure, Result, Success
 
 from floe.core.event import CommandWord
-from floe.core.naming import is_proved
+from floe.core.identity.naming import is_proved
+from floe.core.ledger.record import AuthorizationVerdict
 from floe.core.operator import Operator
 from floe.core.policy import Authorization, Environment, IdentityPolicy, Named
-from floe.core.record import AuthorizationVerdict
 from floe.core.refusal import NotAuthorized, Refusal, Unverified
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from floe.core import canonical
 from floe.core.names import ADigest, Digest
-from floe.core.reading import ArtifactFacts
+from floe.core.reports.reading import ArtifactFacts
 from floe.core.value import Value
 
 MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"

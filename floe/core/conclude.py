@@ -7,10 +7,10 @@ from returns.result import Failure, Result, Success
 from floe.core import access, trust
 from floe.core.effect import Append, Effect
 from floe.core.gates import GateResult
+from floe.core.ledger.record import Draft, SignatureVerdict
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.policy import Policy
-from floe.core.record import Draft, SignatureVerdict
 from floe.core.refusal import GateFailed, GateNotRun, Refusal, Refusals
 from floe.core.snapshot import Snapshot
 from floe.core.value import Value

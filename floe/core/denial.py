@@ -12,9 +12,10 @@ from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, e
 from floe.core.conclude import Run
 from floe.core.decide import facts
 from floe.core.event import CommandWord, Refused
+from floe.core.ledger.record import AuthorizationVerdict, Draft, Expectation
+from floe.core.ledger.state import KEPT_EVENTS
 from floe.core.names import EnvironmentName
 from floe.core.policy import Policy
-from floe.core.record import AuthorizationVerdict, Draft, Expectation
 from floe.core.refusal import (
     MachineWithoutHuman,
     NotAuthorized,
@@ -25,7 +26,6 @@ from floe.core.refusal import (
     Unverified,
 )
 from floe.core.snapshot import Snapshot
-from floe.core.state import KEPT_EVENTS
 
 ABOUT_PEOPLE: Final = (Unverified, NotAuthorized, SameHands, UnknownHands, MachineWithoutHuman)
 ONCE_IN: Final = timedelta(hours=1)

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from floe.core.effect import CreateTag, Drawing, MovePointer
 from floe.core.event import Adopted, Event, Locked, Promoted, Refused, RolledBack, Unlocked, moved_to
+from floe.core.ledger.state import EnvironmentState
 from floe.core.names import Tag, environment_tag, pointer
 from floe.core.snapshot import Known, Snapshot
-from floe.core.state import EnvironmentState
 
 Drawings: TypeAlias = tuple[Drawing, ...]
 

@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from floe.core.effect import CreateTag, Drawing, MovePointer
-from floe.core.head import Entry
+from floe.core.ledger.head import Entry
+from floe.core.ledger.state import State
 from floe.core.names import ADigest, Digest, EnvironmentName, Tag, is_reserved, pointer
-from floe.core.state import State
 from floe.core.value import Value
 
 

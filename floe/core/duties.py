@@ -38,7 +38,7 @@ def are_apart(operator: Operator, carried: tuple[Hand, ...], target: Environment
             yield UnknownHands(
                 operator=operator,
                 unknown=operator.identity if executor is None else hand.operator,
-                why="unlisted" if executor is None else hand.doubt or "unlisted",
+                why=(_doubt(operator, policy.identity) if executor is None else hand.doubt) or "unlisted",
                 promoted_to=hand.environment,
                 environment=target.name,
             )

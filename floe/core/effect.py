@@ -2,8 +2,8 @@
 
 from typing import TypeAlias
 
+from floe.core.ledger.record import Draft
 from floe.core.names import ADigest, EnvironmentName, Tag
-from floe.core.record import Draft
 from floe.core.value import Value
 
 

@@ -1,7 +1,7 @@
 """How long gates will take, by how long they took."""
 
+from floe.core.ledger.state import EnvironmentState
 from floe.core.policy import Gate
-from floe.core.state import EnvironmentState
 from floe.core.value import Value
 
 

@@ -4,13 +4,13 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from floe.core.metrics import Baseline, Compared, Metrics, compare
 from floe.core.names import ADigest
 from floe.core.plain import brief
 from floe.core.policy import POLICY_GATE, SECURITY_SCAN, Format, Gate
-from floe.core.reading import ArtifactFacts, Findings, Reading, Unread
+from floe.core.reports.metrics import Baseline, Compared, Metrics, compare
+from floe.core.reports.reading import ArtifactFacts, Findings, Reading, Unread
+from floe.core.reports.suite import Suite, objection
 from floe.core.scan import Scanned, assess_scan
-from floe.core.suite import Suite, objection
 from floe.core.value import Value
 
 LONGEST_WHY: Final = 500  # characters

@@ -7,12 +7,12 @@ from typing import Final
 import re2
 
 from floe.core import canonical
+from floe.core.compiled.document import Compiled
+from floe.core.compiled.element import Element, elements
 from floe.core.demand import Allowed, Coverage, Demand, Naming, Required
-from floe.core.document import Compiled
-from floe.core.element import Element, elements
 from floe.core.gates import Violation
-from floe.core.numeral import EXACT, spelled
 from floe.core.plain import plain
+from floe.core.reports.numeral import EXACT, spelled
 
 LONGEST: Final = 120  # characters of the document's own words that a violation repeats
 NAMED: Final = 5  # parts that a violation names

@@ -9,18 +9,18 @@ from typing import TypeAlias
 
 from returns.result import Success
 
-from floe.core.baseline import needs_baseline
 from floe.core.command import Adopt, Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.duties import counted
 from floe.core.facts import SignatureFacts
+from floe.core.ledger.state import State
 from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, environment_tag, pointer
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Policy
 from floe.core.promotion import Step, definite
+from floe.core.reports.baseline import needs_baseline
 from floe.core.rollback import destination, version_meant
 from floe.core.snapshot import DocumentFact, Known, Snapshot, TagFact
-from floe.core.state import State
 from floe.core.transition import presence, sources
 from floe.core.value import Value
 

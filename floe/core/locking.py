@@ -6,13 +6,13 @@ from floe.core import access, canonical
 from floe.core.command import Lock, Unlock
 from floe.core.event import Locked, Unlocked
 from floe.core.facts import Facts
+from floe.core.ledger.record import Expectation
+from floe.core.ledger.state import LockHeld
 from floe.core.outcome import failures
 from floe.core.plan import Plan
 from floe.core.policy import Environment, Policy
-from floe.core.record import Expectation
 from floe.core.refusal import AlreadyLocked, Refusals, UnknownEnvironment
 from floe.core.snapshot import Snapshot
-from floe.core.state import LockHeld
 
 
 def decide_lock(snapshot: Snapshot, command: Lock, policy: Policy) -> Result[Plan, Refusals]:

@@ -4,15 +4,15 @@ from typing import Final, Literal, TypeAlias
 
 from floe.core import canonical
 from floe.core.command import Command
+from floe.core.compiled.impact import Impact
 from floe.core.effect import Drawing
 from floe.core.event import Event, Placement
 from floe.core.facts import Facts, changes
-from floe.core.impact import Impact
-from floe.core.metrics import Baseline
+from floe.core.ledger.record import Expectation
 from floe.core.names import ADigest, Digest
 from floe.core.policy import Gate
-from floe.core.record import Expectation
 from floe.core.refusal import FactChanged, Outstanding, Refusal
+from floe.core.reports.metrics import Baseline
 from floe.core.value import Value
 
 SCHEMA: Final = 1

@@ -6,17 +6,17 @@ from datetime import timedelta
 from returns.result import Failure, Result, Success
 
 from floe.core import access, canonical, duties, suggest, trust
-from floe.core.baseline import baselines
 from floe.core.command import Promote
 from floe.core.drawing import drawings, undrawn, unfinished
 from floe.core.event import Placement, Promoted
 from floe.core.facts import Facts
 from floe.core.gates import is_missing
+from floe.core.ledger.record import Expectation
+from floe.core.ledger.state import EnvironmentState
 from floe.core.names import NOWHERE, Digest, Tag, environment_tag
 from floe.core.outcome import failures, settled
 from floe.core.plan import Plan, Warn
 from floe.core.policy import Environment, Policy
-from floe.core.record import Expectation
 from floe.core.refusal import (
     AlreadyPromoted,
     GateWithoutCommand,
@@ -32,8 +32,8 @@ from floe.core.refusal import (
     UnknownEnvironment,
     VersionNotFound,
 )
+from floe.core.reports.baseline import baselines
 from floe.core.snapshot import Known, Snapshot
-from floe.core.state import EnvironmentState
 from floe.core.transition import Presence, is_next, presence, source_meant
 from floe.core.value import Value
 

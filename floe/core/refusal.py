@@ -153,6 +153,7 @@ class SignatureRefused(Value, frozen=True, kw_only=True, tag="signature-refused"
     version: Version
     repository: str | None = None
     detail: str | None = None
+    enforced: bool = True  # by the manifest; else somebody only wanted to know
 
 
 class PlanUnsigned(Value, frozen=True, kw_only=True, tag="plan-unsigned"):

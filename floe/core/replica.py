@@ -5,10 +5,10 @@ from typing import Literal, TypeAlias
 
 from returns.result import Success
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Diverged, Fault
-from floe.core.head import Entry
-from floe.core.merge import SHORT, Listed
+from floe.core.ledger.head import Entry
+from floe.core.ledger.merge import SHORT, Listed
 from floe.core.names import Digest, EnvironmentName, Tag, is_reserved, parse_digest, parse_version
 from floe.core.value import Value
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 from returns.result import Failure, Result, Success
 
-from floe.core import access, canonical, impact, suggest, trust
+from floe.core import access, canonical, suggest, trust
 from floe.core.command import RollBack
+from floe.core.compiled import impact
 from floe.core.drawing import drawings, pending, unfinished
 from floe.core.event import Placement, RolledBack
 from floe.core.facts import Facts
+from floe.core.ledger.record import Expectation
+from floe.core.ledger.state import EnvironmentState
 from floe.core.names import Digest, EnvironmentName, Tag, Version, environment_tag, rollback_tag
 from floe.core.outcome import failures
 from floe.core.plan import Plan, Warn
 from floe.core.policy import Environment, Policy
-from floe.core.record import Expectation
 from floe.core.refusal import (
     AlreadyCurrent,
     NeverPromoted,
@@ -24,7 +26,6 @@ from floe.core.refusal import (
     UnknownEnvironment,
 )
 from floe.core.snapshot import DocumentFact, Snapshot
-from floe.core.state import EnvironmentState
 from floe.core.transition import presence
 from floe.core.value import Value
 

@@ -10,7 +10,7 @@ import msgspec
 from floe.core.names import Digest
 from floe.core.plain import brief
 from floe.core.policy import Gate, Severity
-from floe.core.reading import ArtifactFacts, Finding, Findings, Fix, Unread
+from floe.core.reports.reading import ArtifactFacts, Finding, Findings, Fix, Unread
 from floe.core.value import Value
 
 ORDER: Final[tuple[str, ...]] = get_args(Severity)  # in which severities are told

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from floe.core.document import Compiled
+from floe.core.compiled.document import Compiled
 from floe.core.facts import SignatureFacts
+from floe.core.ledger.record import Record
+from floe.core.ledger.state import State
 from floe.core.names import Digest, Tag
 from floe.core.operator import Operator
-from floe.core.record import Record
-from floe.core.state import State
 from floe.core.value import Value
 
 

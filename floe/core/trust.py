@@ -8,14 +8,14 @@ import re2
 from returns.result import Failure, Result, Success
 
 from floe.core.facts import SignatureFacts, SignatureStatus, SubjectSource
+from floe.core.identity.naming import GITHUB, GITLAB, GOOGLE
+from floe.core.ledger.record import SignatureVerdict
 from floe.core.names import Digest, Version
-from floe.core.naming import GITHUB, GITLAB, GOOGLE
 from floe.core.policy import Trust, TrustedIssuer
-from floe.core.record import SignatureVerdict
 from floe.core.refusal import PlanUnsigned, SignatureRefused
-from floe.core.signature import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
-from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, PLAN_SIGN
+from floe.core.signature.candidate import Findings, Keyed, Keyless, Reason, Rejected, Shortfall, Verified
+from floe.core.signature.simple_signing import PAYLOAD_TYPE as SIMPLE
+from floe.core.signature.statement import COSIGN_SIGN, PAYLOAD_TYPE, PLAN_SIGN
 from floe.core.value import Value
 
 ISSUERS: Final = {GITHUB: "GitHub Actions", GITLAB: "GitLab CI", GOOGLE: "Google"}
@@ -160,7 +160,8 @@ def _unaccepted(findings: Findings, shortfalls: tuple[Shortfall, ...]) -> Signat
     if status in ("missing", "invalid") and (why := findings.hindrance or _unlooked(findings)):
         return SignatureFacts(status="not checkable", detail=why)
     more = sum(each.reason not in _OF_ANOTHER_KIND for each in shortfalls) - 1
-    return SignatureFacts(status=status, detail=f"{detail}; {more} more do not count" if detail and more else detail)
+    told = (detail, f"{more} more do not count" if more > 0 else None, findings.hindrance)
+    return SignatureFacts(status=status, detail="; ".join(each for each in told if each) or None)
 
 
 _RANKS: Final[dict[SignatureStatus, int]] = {"untrusted": 0, "not checkable": 1, "invalid": 2, "missing": 3}

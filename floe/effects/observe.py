@@ -6,8 +6,8 @@ import anyio
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import document
 from floe.core.command import Command, environment_of
+from floe.core.compiled import document
 from floe.core.facts import SignatureFacts
 from floe.core.fault import Absent, Fault, LedgerDamaged
 from floe.core.inquiry import (

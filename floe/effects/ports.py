@@ -12,16 +12,16 @@ from returns.result import Result
 from floe.core.artifact import Descriptor, Manifest
 from floe.core.fault import Fault
 from floe.core.gates import Ending
-from floe.core.head import Entry
+from floe.core.ledger.head import Entry
+from floe.core.ledger.record import Draft, Record
+from floe.core.ledger.state import State
+from floe.core.message.notice import Audience, Notice
 from floe.core.names import Digest, EnvironmentName, Tag, Version
-from floe.core.notice import Audience, Notice
 from floe.core.operator import Operator
 from floe.core.policy import Gate, Policy, Trust
-from floe.core.record import Draft, Record
 from floe.core.refusal import TokenRefused
-from floe.core.signature import Findings
+from floe.core.signature.candidate import Findings
 from floe.core.snapshot import Known
-from floe.core.state import State
 from floe.core.value import Value
 from floe.effects.trace.untraced import UNTRACED
 

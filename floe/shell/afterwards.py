@@ -8,9 +8,9 @@ from returns.result import Failure, Result
 
 from floe.core.drift import Drift
 from floe.core.effect import Drawing
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Fault
-from floe.core.notice import Notice
+from floe.core.message.notice import Notice
 from floe.core.outcome import settled
 from floe.effects.drive import Carried
 from floe.effects.ports import Delivery

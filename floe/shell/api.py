@@ -18,7 +18,7 @@ from floe.core.plan import Plan
 from floe.core.reason import parse_reason
 from floe.core.refusal import PlanUnsigned, UnknownEnvironment
 from floe.core.replica import Synced
-from floe.core.signature import Findings
+from floe.core.signature.candidate import Findings
 from floe.core.trust import vouched
 from floe.effects.drive import WAIT_SECONDS, Carried, Driver, Faulted, Preview, Refused
 from floe.effects.observe import Gaze

@@ -6,15 +6,15 @@ from typing import Final, TypeAlias
 
 from returns.result import Failure, Result, Success
 
-from floe.core import freeform
 from floe.core.canonical import digest_of
-from floe.core.compilation import compile_products
-from floe.core.document import Compiled, parse, render
+from floe.core.compiled import freeform
+from floe.core.compiled.compilation import compile_products
+from floe.core.compiled.document import Compiled, parse, render
+from floe.core.compiled.freeform import Json
+from floe.core.compiled.problem import Problem, ProductCircle, told
 from floe.core.fault import Fault
-from floe.core.freeform import Json
 from floe.core.names import Digest, Malformed
 from floe.core.outcome import collect, settled
-from floe.core.problem import Problem, ProductCircle, told
 from floe.core.value import Value
 from floe.effects.blocking import FaultError, writing
 from floe.effects.registry.disk import opened

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from returns.result import Failure, Result, Success
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Unavailable
 from floe.core.names import Malformed
 from floe.core.outcome import settled

@@ -4,9 +4,9 @@ import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Fault
+from floe.core.ledger.state import KEPT_EVENTS, EnvironmentState, Summary
 from floe.core.names import Version
 from floe.core.outcome import collect, settled
-from floe.core.state import KEPT_EVENTS, EnvironmentState, Summary
 from floe.effects.drive import Refused
 from floe.effects.ports import Outcome, World
 from floe.shell.standing import REFUSED, Overview, last_events

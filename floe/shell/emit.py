@@ -3,10 +3,9 @@
 import os
 import sys
 
-import msgspec
-
 from floe.shell.log import Log
 from floe.shell.render.reply import Reply
+from floe.shell.render.spelling import spelled
 from floe.shell.shared import Shared
 
 
@@ -47,7 +46,7 @@ def _answer(reply: Reply, document: object, shared: Shared) -> None:
     if shared.output == "table":
         _print(() if shared.quiet else reply.lines)
     elif shared.output == "json":
-        _print((msgspec.json.format(msgspec.json.encode(document), indent=2).decode(),))
+        _print((spelled(document),))
     else:
         import yaml  # noqa: PLC0415 - only where it is asked for
 

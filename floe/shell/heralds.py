@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final
 from urllib.parse import urlsplit
 
-from floe.core.notice import Audience
+from floe.core.message.notice import Audience
 from floe.effects.ports import Clock, Entropy, Herald, NoHerald
 from floe.effects.registry.origin import Origin, origin_of
 from floe.effects.webhook import signature

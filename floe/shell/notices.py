@@ -12,10 +12,10 @@ from floe.core.drawing import own_tag
 from floe.core.drift import Drift, finished_by
 from floe.core.effect import CreateTag, Drawing
 from floe.core.event import RolledBack
+from floe.core.ledger.record import Record
+from floe.core.message.notice import Notice, notice
 from floe.core.names import Digest
-from floe.core.notice import Notice, notice
 from floe.core.outcome import collect, settled
-from floe.core.record import Record
 from floe.core.rollback import impact_of
 from floe.effects.drive import Carried
 from floe.effects.observe import document_of

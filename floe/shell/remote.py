@@ -37,15 +37,16 @@ def registry(location: Remote, settings: RegistrySettings, around: Surroundings)
 
 def settings_for(location: Location, settings: Settings | None) -> RegistrySettings:
     """How to go to a repository that was named: as the manifest says of it, or of its host, else as docker does."""
+    known = (settings.registry, *settings.secondaries) if settings else ()
     plain = isinstance(location, Remote) and location.is_loopback
     unknown = RegistrySettings(name="", location=location, plain_http=plain)
-    for known in (settings.registry, *settings.secondaries) if settings else ():
-        if known.location == location:
-            return known
-        if isinstance(location, Remote) and _is_at(known.location, location.authority):
-            # Credentials are for the one repository.
-            unknown = RegistrySettings(name="", location=location, plain_http=known.plain_http, ca_file=known.ca_file)
-    return unknown
+    itself = next((each for each in known if each.location == location), None)
+    if itself or not isinstance(location, Remote):
+        return itself or unknown
+    beside = next((each for each in known if _is_at(each.location, location.authority)), unknown)
+    return RegistrySettings(
+        name="", location=location, auth=beside.auth, plain_http=beside.plain_http, ca_file=beside.ca_file
+    )
 
 
 def _is_at(location: Location, authority: str) -> bool:

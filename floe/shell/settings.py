@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from floe.core.message import Format
-from floe.core.notice import EventType
+from floe.core.message.form import Format
+from floe.core.message.notice import EventType
 from floe.core.policy import Trust
 from floe.core.value import Value
 from floe.shell.location import Location

@@ -29,6 +29,10 @@ BOTH_WAYS: Final = (
     "--key FILE (floe artifact keygen makes one), or --identity-token TOKEN for the audience 'sigstore', "
     f"which {TOKEN} or the CI may give too"
 )
+OF_A_PLAN: Final = (  # where --identity-token says who asks
+    "--key FILE (floe artifact keygen makes one), or a token for the audience 'sigstore', "
+    f"which {TOKEN} or the CI may give"
+)
 
 
 class SigningAsked(Value, frozen=True, kw_only=True):
@@ -36,6 +40,7 @@ class SigningAsked(Value, frozen=True, kw_only=True):
 
     key: str | None = None
     token: Secret | None = None
+    ways: str = BOTH_WAYS  # what is told to whoever gives neither
 
 
 async def signatory(
@@ -51,16 +56,16 @@ async def signatory(
     if signing and signing.mode == "key" and asked.token is None:
         assert signing.key is not None, "the manifest was checked for it"
         return await by_key(signing.key.reveal(), base, password, "the key of artifacts.registry.signing")
-    return await _keyless(asked.token, signing, around)
+    return await _keyless(asked, signing, around)
 
 
 async def _keyless(
-    given: Secret | None, signing: Signing | None, around: Surroundings
+    asked: SigningAsked, signing: Signing | None, around: Surroundings
 ) -> Result[Signatory, Malformed | Fault]:
-    token, why = await _token(given, around)
+    token, why = await _token(asked.token, around)
     if token is None:
         found = f"no key and no identity token{f' ({why})' if why else ''}"
-        return Failure(Malformed(what="way to sign", found=found, expected=BOTH_WAYS))
+        return Failure(Malformed(what="way to sign", found=found, expected=asked.ways))
     issuer = signing.oidc_issuer if signing else None
     if issuer is not None and (said := _issuer(token)) != issuer:
         found = f"an identity token of {said or 'nobody'}"

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from returns.result import Failure, Result, Success
 
-from floe.core import freeform
-from floe.core.document import Field, InputPort, OutputPort, Product, Transform
-from floe.core.freeform import Json
+from floe.core.compiled import freeform
+from floe.core.compiled.document import Field, InputPort, OutputPort, Product, Transform
+from floe.core.compiled.freeform import Json
 from floe.core.nearest import nearest
 from floe.core.outcome import settled
 from floe.core.value import Value

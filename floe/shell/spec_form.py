@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from floe.core.document import LONGEST_NAME
+from floe.core.compiled.document import LONGEST_NAME
 from floe.shell.complaint import quoted
 
 MISTAKE: Final = "floe"  # the type of the errors that are raised here

@@ -11,14 +11,14 @@ from floe.core import event
 from floe.core.drift import Drift, drift, expected_tags
 from floe.core.event import Adopted, Promoted, RolledBack
 from floe.core.fault import Fault
-from floe.core.head import Entry
-from floe.core.ledger import summarize
+from floe.core.ledger.folding import summarize
+from floe.core.ledger.head import Entry
+from floe.core.ledger.state import KEPT_EVENTS, EnvironmentState, Standing, State, Summary
 from floe.core.names import Digest, EnvironmentName, Tag, Version, environment_tag
 from floe.core.outcome import collect, settled
 from floe.core.policy import Policy
 from floe.core.refusal import VersionNotFound
 from floe.core.snapshot import Known
-from floe.core.state import KEPT_EVENTS, EnvironmentState, Standing, State, Summary
 from floe.core.suggest import nearest
 from floe.core.transition import presence
 from floe.core.value import Value

@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT, INDEX, LARGEST_MANIFEST, MANIFEST, Descriptor, Manifest, describe
-from floe.core.head import Head
+from floe.core.ledger import head
+from floe.core.ledger.head import Head
+from floe.core.ledger.record import place, seal
 from floe.core.names import Tag, environment_tag
 from floe.core.policy import Policy
-from floe.core.record import place, seal
 from floe.effects.registry.layout import Layout
 from tests.integration.contract.ledgers import DEV, artifact, blob, promoted, version
 

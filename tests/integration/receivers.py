@@ -5,8 +5,8 @@ from typing import Any, Final
 import msgspec
 
 from floe.core.canonical import digest_of
-from floe.core.message import Format
-from floe.core.notice import Audience, Notice
+from floe.core.message.form import Format
+from floe.core.message.notice import Audience, Notice
 from floe.effects.memory.world import CountedEntropy, VirtualClock
 from floe.effects.ports import Clock, Delivery
 from floe.effects.registry.origin import origin_of

@@ -209,14 +209,14 @@ ERROR: Version v1.0.0 was never promoted to staging. Available versions: none
         """
 ERROR: Identity not verified
 Operator 'ci@example.com' has not proved who they are, and 'dev' has rules about people
-Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with in manifest.yaml
+Either prove it: --identity-token TOKEN (or FLOE_IDENTITY_TOKEN), with its issuer in manifest.yaml
   artifacts:
     promotion:
       identity:
         issuers:
           - issuer: https://token.actions.githubusercontent.com
             audience: floe
-Or accept names as given, which every record then states, with in manifest.yaml
+Or accept names as given, which every record then states, with this in manifest.yaml
   artifacts:
     promotion:
       identity:

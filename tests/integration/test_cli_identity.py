@@ -116,6 +116,23 @@ def test_unauthorized_promotion_attempt(staged: Office) -> None:
     )
 
 
+def test_whoever_is_in_no_list_of_operators_is_told_what_to_write_there(office: Office) -> None:
+    """The name that a token shows may be one that the list has, and is not compared."""
+    file = office.folder / "manifest.yaml"
+    file.write_text(file.read_text().replace("allowed_groups: [developers, platform-team]", "allowed_operators: [pat]"))
+    token = office.run(run_attempt="2")
+    assert office.platform("promote", "v1.0.0", "--to=dev", "--identity-token", token).code == 0
+    answer = office.platform("promote", "v1.0.0", "--to=staging", "--identity-token", token)
+    assert answer.code == 12
+    assert answer.stderr == (
+        "ERROR: Authorization failed\n"
+        "Operator 'pat' is not authorized to promote to 'staging'\n"
+        "Required operators: [pat]\n"
+        f"Your identity: {office.issuer.url}#repository_id=1234;job_workflow_ref={RUN['job_workflow_ref']}\n"
+        "Exit code: 12\n"
+    )
+
+
 def test_separation_of_duties_violation(staged: Office) -> None:
     answer = staged.types("pat", *ONWARDS)
     assert answer.code == 12
@@ -123,8 +140,8 @@ def test_separation_of_duties_violation(staged: Office) -> None:
         "ERROR: Separation of duties violation\n"
         "Operator 'platform@acme.com' promoted this artifact to staging\n"
         "A different operator must promote to prod\n"
-        "Or a verified person promotes it to staging again: --to=staging --force\n"
         "Exit code: 12\n"
+        "Or a verified person promotes it to staging again: --to=staging --force\n"
     )
     assert staged.types("rose", *ONWARDS).code == 0
 
@@ -272,6 +289,9 @@ def test_a_ci_that_gives_no_token_is_told_of_and_the_operator_is_unverified(offi
         "`id_tokens: {FLOE_ID_TOKEN: {aud: floe}}`; the operator is unverified\n"
     )
     assert "Operator: ci (unverified)\n" in answer.stdout
+    dry = office.platform("promote", "v1.0.0", "--to=prod", "--dry-run", operator="ci")
+    assert dry.code == 11
+    assert dry.stderr.startswith("WARNING: no identity token: GitLab gave none")
 
 
 def test_the_token_of_github_actions_is_asked_for_with_the_right_audience(office: Office, issuer: Issuer) -> None:

@@ -44,8 +44,8 @@ New tag: v1.0.0-dev
 Latest tag updated: latest-dev
 Gates passed: 1/1
 Signature: not checked
-Operator: ci@example.com (unverified)
 Trace ID: <trace>
+Operator: ci@example.com (unverified)
 """,
     )
 
@@ -85,8 +85,8 @@ New tag: v1.0.0-staging
 Latest tag updated: latest-staging
 Gates passed: 3/3
 Signature: not checked
-Operator: ci@example.com (unverified)
 Trace ID: <trace>
+Operator: ci@example.com (unverified)
 Report not read: security_scan (the exit code decided)
 """,
     )
@@ -117,8 +117,8 @@ Previous version: v1.0.0
 Latest tag updated: latest-staging -> v0.9.0
 Reason: "Performance regression"
 New tag: v0.9.0-staging-rollback-1
-Operator: ci@example.com (unverified)
 Trace ID: <trace>
+Operator: ci@example.com (unverified)
 """,
     )
 
@@ -288,9 +288,9 @@ Identity: unverified
 ERROR: Separation of duties violation
 Operator 'platform@acme.com' promoted this artifact to staging
 A different operator must promote to prod
-Or a verified person promotes it to staging again: --to=staging --force
 Exit code: 12
 Identity: unverified
+Or a verified person promotes it to staging again: --to=staging --force
 """,
         12,
     )

@@ -16,7 +16,7 @@ from floe.core.canonical import digest_of
 from floe.core.names import Digest
 from floe.core.scan import Scanned
 from tests.integration.process import Answer, Bench, run
-from tests.integration.reports.made import BAD, MILD, Found, Json, grype, sarif, spelled, trivy
+from tests.integration.reports.made import BAD, CVES, MILD, Json, grype, sarif, spelled, trivy
 from tests.integration.shop import Shop
 from tests.servers.docker_registry import DockerRegistries
 
@@ -45,13 +45,6 @@ report = pathlib.Path(__file__).with_name("report.json").read_text().replace("@R
 print(report if form == "json" else "a table", end="\\n" if report else "")
 sys.exit(int(pathlib.Path(__file__).with_name("code").read_text()))
 """
-CVES: Final = (
-    BAD,
-    Found(id="CVE-2024-1234", package="libssl", version="1.1.1", severity="HIGH", title="Remote code execution"),
-    *(Found(id=f"CVE-2023-1{number:03}", package="zlib", severity="MEDIUM") for number in range(8)),
-    *(Found(id=f"CVE-2023-2{number:03}", package="tar", severity="LOW") for number in range(5)),
-    *(Found(id=f"CVE-2023-3{number:03}", package="perl", severity="HIGH", is_fixed=False) for number in range(3)),
-)
 BLOCK: Final = """ERROR: Gate 'security_scan' failed
 Blocking vulnerabilities found:
   - CVE-2024-1234 (HIGH): libssl 1.1.1 - Remote code execution

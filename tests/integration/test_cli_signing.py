@@ -10,12 +10,14 @@ from typing import Final
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from floe.core.artifact import EMPTY, MANIFEST, Manifest
-from floe.core.bundle import LARGEST
 from floe.core.names import Tag
-from floe.core.simple_signing import PAYLOAD_TYPE
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.simple_signing import PAYLOAD_TYPE
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.effects.signing.attaching import attach as put
 from floe.effects.signing.candidates import MOST
 from tests.integration.process import Answer, Bench, run, tree
@@ -109,6 +111,21 @@ def test_signed_with_a_key_and_enforced_from_the_first_promotion_on(desk: Desk) 
     pulled = desk.artifact("pull", *desk.at, "-d", "pulled")
     assert pulled.stdout.startswith("Signature verified")
     assert (desk.bench.folder / "pulled" / "v1.0.0").read_text() == "one"
+
+
+def test_who_only_asks_is_not_told_of_an_enforcement_that_is_not_there(here: Desk) -> None:
+    here.artifact("keygen")
+    asked = here.artifact("verify", *here.at, "--key", "floe.pub")
+    assert asked.code == 6
+    assert asked.stderr == (
+        "ERROR: Signature verification failed\n"
+        "Artifact is unsigned\n"
+        f"Sign: floe artifact sign -r {here.uri} -t v1.0.0\n"
+    )
+    here.registry(verification={**KEYED, "enforcement": "warn"})
+    assert "Artifact is unsigned\n" in here.artifact("verify", *here.at).stderr
+    here.registry(verification=KEYED)
+    assert "Artifact is unsigned and enforcement is enabled\n" in here.artifact("verify", *here.at).stderr
 
 
 def test_a_dry_run_says_what_is_known_of_the_signature(here: Desk) -> None:
@@ -279,6 +296,7 @@ def test_without_what_it_leads_back_to_a_signature_is_not_checkable(here: Desk, 
     refused = here.promote()
     assert refused.code == 6, refused
     assert "could not be checked" in refused.stderr
+    assert "sigstore.json is no trust root for signatures: it is not there" in refused.stderr
 
 
 def test_what_was_found_before_is_not_found_again_and_cannot_be_forged(here: Desk, sigstore: Ready) -> None:
@@ -357,6 +375,25 @@ def test_what_is_no_signature_of_this_artifact_is_told_apart(
     told = here.artifact("verify", *here.at)
     assert told.code == 6
     assert reason in told.stderr
+
+
+def test_a_key_by_which_nothing_can_be_checked_is_wrong(here: Desk) -> None:
+    """Row R23: whoever enforced it alone would let nothing in."""
+    public = ed25519.Ed25519PrivateKey.generate().public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    here.bench.write("ed.pub", pem.decode())
+    here.artifact("keygen")
+    here.registry(verification={"keys": ["ed.pub", "floe.pub"]})
+    checked = here.floe("platform", "check")
+    assert checked.code == 4
+    assert "wrong: artifacts.registry.verification.keys: ed.pub cannot be used to check signatures" in checked.stderr
+    here.artifact("keygen", "other")
+    here.artifact("sign", *here.at, "--key", "other.key")
+    assert "ed.pub cannot be used to check signatures" in here.promote().stderr
+    here.artifact("sign", *here.at, "--key", "floe.key")
+    assert here.promote().code == 0
+    here.registry(verification=KEYED)
+    assert here.floe("platform", "check").code == 0
 
 
 def test_a_key_of_somebody_else_is_not_trusted(here: Desk) -> None:

@@ -8,7 +8,7 @@ from returns.result import Success
 from floe.core.artifact import EMPTY_CONTENT, INDEX, Manifest
 from floe.core.canonical import digest_of
 from floe.core.fault import Fault, LedgerDamaged
-from floe.core.head import SEGMENT, TAG, TAIL, decode
+from floe.core.ledger.head import SEGMENT, TAG, TAIL, decode
 from floe.core.names import Digest
 from floe.effects.ledger.folder import FolderLedger
 from floe.effects.registry.layout import Layout

@@ -1,5 +1,7 @@
 """What the house says of itself is true."""
 
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,3 +20,9 @@ def test_every_decision_is_in_the_index() -> None:
     index = (folder / "README.md").read_text()
     missing = [file.name for file in folder.glob("0*.md") if f"({file.name})" not in index]
     assert missing == []
+
+
+def test_h08_what_sigstore_brings_along_is_new_enough() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert any(each.startswith("pyjwt>=2.13") for each in declared)
+    assert tuple(map(int, version("pyjwt").split(".")[:2])) >= (2, 13)

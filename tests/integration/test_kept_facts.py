@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from floe.core.canonical import digest_of
-from floe.core.signature import Keyed, Verified
+from floe.core.signature.candidate import Keyed, Verified
 from floe.effects.signing.kept import SEAL, About, Kept
 
 ABOUT = About(artifact=digest_of(b"artifact"), bundle=digest_of(b"bundle"), root=digest_of(b"root"))

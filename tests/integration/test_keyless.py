@@ -12,8 +12,8 @@ import pytest
 from returns.result import Success
 
 from floe.core.names import Digest
-from floe.core.signature import Keyless, Verified
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, signing
+from floe.core.signature.candidate import Keyless, Verified
+from floe.core.signature.statement import COSIGN_SIGN, PAYLOAD_TYPE, signing
 from floe.effects.signing import keyless, keyless_signing, trust_root
 from tests.servers.sigstore import bundles
 from tests.servers.sigstore.fulcio import Profile

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from floe.core.names import Digest
-from floe.core.signature import Candidate, Flaw, Keyless, Rejected, Verified
-from floe.core.statement import signing
+from floe.core.signature.candidate import Candidate, Flaw, Keyless, Rejected, Verified
+from floe.core.signature.statement import signing
 from floe.effects.signing import keyless, trust_root
 from tests.servers.issuer import Issuer
 from tests.servers.sigstore import bundles, der

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from floe.core.names import Digest
-from floe.core.signature import Verified
-from floe.core.statement import signing
+from floe.core.signature.candidate import Verified
+from floe.core.signature.statement import signing
 from floe.effects.signing import keyless, trust_root
 from tests.servers.sigstore import bundles
 from tests.servers.sigstore.ready import ready

@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from floe.core.names import Digest
-from floe.core.signature import Candidate, Rejected
-from floe.core.statement import signing
+from floe.core.signature.candidate import Candidate, Rejected
+from floe.core.signature.statement import signing
 from floe.effects.signing import keyless, trust_root
 from tests.servers.sigstore import bundles
 from tests.servers.sigstore.ready import Ready, ready

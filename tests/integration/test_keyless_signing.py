@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from returns.result import Failure
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Fault, NoTrustRoot, SigningTokenRefused, Unavailable
 from floe.core.names import Digest
-from floe.core.statement import signing
+from floe.core.signature.statement import signing
 from floe.effects.signing import keyless_signing, trust_root
 from floe.effects.signing.trust_root import TrustRoot
 from tests.servers.issuer import Issuer

@@ -225,6 +225,10 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
     assert {"approvals", "freeze"} <= features
 
 
+SOMEBODY = "{issuer: 'https://a.example', subject_regex: a}"
+KEYS_ALONE = "{trusted_issuers: [], keys: ['awskms:x']}"
+
+
 @pytest.mark.parametrize(
     ("text", "path", "said"),
     [
@@ -240,11 +244,44 @@ def test_the_full_manifest_lists_what_is_not_built_yet() -> None:
             "verification.environments.prod",
             "say enabled: true",
         ),
+        ("verification: {enforcement: warn}", "verification", "a warning for every artifact"),
+        (
+            f"signing: {{mode: key, key: k}}, verification: {{trusted_issuers: [{SOMEBODY}]}}",
+            "verification",
+            "no keys are trusted",
+        ),
+        ("signing: {}, verification: {keys: ['awskms:x']}", "verification", "no trusted_issuers are named"),
+        (
+            f"signing: {{oidc_issuer: 'https://b.example'}}, verification: {{trusted_issuers: [{SOMEBODY}]}}",
+            "verification",
+            "'https://b.example' is none of the trusted_issuers",
+        ),
+        (
+            f"verification: {{trusted_issuers: [{SOMEBODY}], environments: {{prod: {KEYS_ALONE}}}}}, signing: {{}}",
+            "verification.environments.prod",
+            "no trusted_issuers are named",
+        ),
+        ("signing: {trust_config: none.json}", "signing.trust_config", "there is no such file"),
     ],
 )
 def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: str) -> None:
     doubts = loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"signing: {{oidc_issuer: 'https://a.example'}}, verification: {{trusted_issuers: [{SOMEBODY}]}}",
+        "signing: {mode: key, key: k}, verification: {keys: ['awskms:x']}",
+        "signing: {mode: key, key: k}, verification: {enforcement: 'off'}",
+        "signing: {mode: key, key: k}, verification: {enabled: false}",
+        "signing: {mode: key, key: k}",
+        f"verification: {{trusted_issuers: [{SOMEBODY}]}}",
+    ],
+)
+def test_signing_that_fits_is_not_doubted(text: str) -> None:
+    assert loaded(f"artifacts: {{registry: {{uri: 'oci-layout://x', {text}}}}}").doubts == ()
 
 
 CLOUDS = {

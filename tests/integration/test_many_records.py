@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from floe.core.head import SEGMENT, TAIL
+from floe.core.ledger.head import SEGMENT, TAIL
 from floe.shell import api
 from tests.integration.long_ledger import grow, now
 from tests.integration.process import BARE, Bench, done, run

@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from floe.core.artifact import COMPILED
+from floe.core.compiled.document import render
 from floe.core.demand import Naming, Required
-from floe.core.document import render
 from floe.core.gates import Examined, Violation, judge
 from floe.core.policy import Gate, Governance, GovernanceRule
 from floe.effects.gate.expressions import LONGEST, evaluate

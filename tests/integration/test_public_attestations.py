@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from floe.core.canonical import digest_of
-from floe.core.signature import Keyless, Rejected, Verified
+from floe.core.signature.candidate import Keyless, Rejected, Verified
 from floe.effects.signing import keyless, trust_root
 from tests.servers.sigstore.bundles import IN_TOTO, MEDIA_TYPE
 

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from returns.result import Success
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import DOCKER_MANIFEST, EMPTY_CONTENT, INDEX, MANIFEST
-from floe.core.head import Head
-from floe.core.merge import Written, tag_of
+from floe.core.ledger import head
+from floe.core.ledger.head import Head
+from floe.core.ledger.merge import Written, tag_of
+from floe.core.ledger.record import place, seal
 from floe.core.names import EnvironmentName, Tag
-from floe.core.record import place, seal
 from tests.integration.contract.ledgers import promoted
 from tests.integration.process import race, run, shown
 from tests.integration.shop import Shop
@@ -209,7 +210,9 @@ def test_tags_made_by_hand_are_adopted_and_none_of_them_moves(shop: Shop) -> Non
     assert shop.drift() == ()
     assert shop.inside("platform", "adopt").stdout == "Nothing to adopt\n"
     assert "ADOPTED    v0.9.0" in shop.inside("platform", "status", "--env=prod", "--history=9").stdout
-    assert shop.inside("platform", "rollback", "--env=prod", "--reason=slow").code == 0
+    unsure = shop.inside("platform", "rollback", "--env=prod", "--reason=slow")
+    assert unsure.code == 11, "which of them was there before, no tag tells"
+    assert shop.inside("platform", "rollback", "v0.8.0", "--env=prod", "--reason=slow").code == 0
     assert shop.tags()["latest-prod"] == before["v0.8.0"]
 
 

@@ -3,14 +3,25 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
 
+from floe.shell import manifest
 from floe.shell.location import Folder, Remote, parse_location
 from floe.shell.operator import Claimed, claimed, parse_name
+from floe.shell.remote import settings_for
 from floe.shell.secret import Secret
 from floe.shell.settings import Surroundings, find_manifest, surroundings
+
+HOSTS: Final = """
+artifacts:
+  registries:
+    primary: {uri: "oci://harbor.example.com/floe-platform", auth: {type: aws-irsa}}
+    eu: {uri: "oci://eu.example.com/a", auth: {type: anonymous}}
+    other: {uri: "oci://harbor.example.com/other"}
+"""
 
 
 def around(**variables: str) -> Surroundings:
@@ -115,3 +126,22 @@ def test_a_repository_is_where_it_says(text: str, location: Remote | Folder) -> 
 )
 def test_what_is_no_repository_is_told_so(text: str) -> None:
     assert parse_location(text, base=Path("/base")).failure().found == text
+
+
+@pytest.mark.parametrize(
+    ("uri", "auth"),
+    [
+        ("oci://harbor.example.com/floe-platform", "aws-irsa"),
+        ("oci://harbor.example.com/floe", "aws-irsa"),
+        ("oci://eu.example.com/floe", "anonymous"),
+        ("oci://eu.example.com:8443/floe", "docker"),
+        ("oci://elsewhere.example.com/floe-platform", "docker"),
+        ("oci-layout://registry", "docker"),
+    ],
+)
+def test_a_host_is_shown_what_the_manifest_says_and_no_other_is(uri: str, auth: str) -> None:
+    """The quickstart verifies in harbor.example.com/floe, where its manifest names harbor.example.com/floe-platform."""
+    loaded = manifest.parse(HOSTS, where="manifest.yaml", base=Path("/here"), environ={}).unwrap()
+    location = parse_location(uri, base=Path("/here")).unwrap()
+    settings = settings_for(location, loaded.settings)
+    assert (settings.location, settings.auth.type) == (location, auth)

@@ -108,9 +108,19 @@ def test_where_nobody_is_trusted_nobody_can_vouch(review: Review) -> None:
 
 
 def test_a_signature_goes_with_a_file(review: Review) -> None:
-    refused = review.inside("platform", "promote", "v1.0.0", "--to=dev", "--sign")
-    assert refused.code == 2
-    assert "--out PLAN" in refused.stderr
+    for lonely, missing in ((("--sign",), "--out PLAN"), (("--key", "floe.key"), "--sign with --key")):
+        refused = review.inside("platform", "promote", "v1.0.0", "--to=dev", *lonely)
+        assert refused.code == 2
+        assert missing in refused.stderr
+    assert "v1.0.0-dev" not in review.tags()
+
+
+def test_what_is_refused_is_not_saved_and_that_is_said(review: Review) -> None:
+    assert review.plan("--sign").code == review.apply().code == 0
+    again = review.inside("platform", "promote", "v1.0.0", "--to=dev", "--out", "again.plan")
+    assert again.code == 10
+    assert again.stdout.splitlines()[-1] == "No plan was saved to again.plan"
+    assert not (review.folder / "again.plan").exists()
 
 
 def test_what_cannot_be_signed_is_not_saved(review: Review) -> None:
@@ -128,6 +138,10 @@ def test_a_plan_may_be_signed_by_a_workflow(bench: Bench, sigstore: Ready, tmp_p
         signing={"trust_config": sigstore.trust_config(bench.folder).name},
         verification={"trusted_issuers": trusted, "enforcement": "off"},
     )
+    nobody = review.plan("--sign")
+    assert nobody.code == 2
+    assert "SIGSTORE_ID_TOKEN or the CI may give" in nobody.stderr
+    assert "--identity-token" not in nobody.stderr, "that one says who asks"
     review.variables = {"SIGSTORE_ID_TOKEN": sigstore.token()}
     assert review.plan("--sign").code == 0
     assert review.apply().code == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from floe.core.check import examine
+from floe.core.check.policy import examine
 from floe.core.fault import Occupied, Unwritable
 from floe.shell import compiling, manifest, starter
 

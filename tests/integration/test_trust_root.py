@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import NoTrustRoot
 from floe.effects.blocking import FaultError
 from floe.effects.signing import keyless, trust_root

@@ -12,8 +12,8 @@ from cloudevents.core.bindings import http as cloud
 from cloudevents.core.formats.json import JSONFormat
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from floe.core.message import Format
-from floe.core.notice import Audience
+from floe.core.message.form import Format
+from floe.core.message.notice import Audience
 from floe.effects.memory.world import VirtualClock
 from floe.effects.webhook import signature
 from floe.shell.clock import SystemClock

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from floe.core.notice import Notice
+from floe.core.message.notice import Notice
 from floe.effects.memory.world import CountedEntropy, VirtualClock
 from floe.effects.registry.origin import Origin
 from floe.effects.webhook.herald import WebHerald

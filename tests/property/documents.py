@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from floe.core import freeform
-from floe.core.document import Compiled, Field, InputPort, OutputPort, Product, Transform
-from floe.core.freeform import EMPTY, NOTHING, Json
+from floe.core.compiled import freeform
+from floe.core.compiled.document import Compiled, Field, InputPort, OutputPort, Product, Transform
+from floe.core.compiled.freeform import EMPTY, NOTHING, Json
 
 NAMES = ("config", "events", "orders", "report")
 TYPES = ("string", "integer", "boolean")

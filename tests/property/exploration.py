@@ -17,14 +17,14 @@ from floe.core.conclude import Run, conclude
 from floe.core.decide import decide
 from floe.core.event import Promoted
 from floe.core.gates import Examined, GateResult
-from floe.core.ledger import evolve
+from floe.core.ledger.folding import evolve
+from floe.core.ledger.record import place, seal
+from floe.core.ledger.state import State
 from floe.core.names import NOWHERE, Digest, EnvironmentName, Tag, Version, environment_tag
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import POLICY_GATE, Authorization, Environment, Gate, IdentityPolicy, Named, Policy
-from floe.core.record import place, seal
 from floe.core.snapshot import Known, Snapshot, TagFact
-from floe.core.state import State
 from floe.core.transition import presence
 
 AT = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)

@@ -11,13 +11,13 @@ from floe.core.drawing import own_tag
 from floe.core.event import Adopted, Event, Placement, Promoted, RolledBack, moved_to
 from floe.core.facts import Facts
 from floe.core.gates import Examined, GateResult
-from floe.core.ledger import evolve
+from floe.core.ledger.folding import evolve
+from floe.core.ledger.record import AuthorizationVerdict, Draft, Expectation, Record, SignatureVerdict, place, seal
+from floe.core.ledger.state import State
 from floe.core.names import Digest, EnvironmentName, Tag, environment_tag, pointer, rollback_tag
 from floe.core.operator import Operator
 from floe.core.policy import Policy
-from floe.core.record import AuthorizationVerdict, Draft, Expectation, Record, SignatureVerdict, place, seal
 from floe.core.snapshot import Known, Snapshot, TagFact
-from floe.core.state import State
 from tests.property.strategies import (
     BEGINNING,
     DIGESTS,

@@ -10,10 +10,10 @@ import msgspec
 
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.event import Adopted, Locked, Promoted, RolledBack, Unlocked
+from floe.core.ledger.record import Record
 from floe.core.names import Digest, Tag, Version
 from floe.core.operator import Operator
 from floe.core.policy import IdentityPolicy, Policy
-from floe.core.record import Record
 from floe.core.snapshot import Known
 
 Written = tuple[Digest, Record]

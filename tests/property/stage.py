@@ -14,13 +14,13 @@ from floe.core.drift import Drift, drawn_by
 from floe.core.event import Refused
 from floe.core.fault import Unavailable
 from floe.core.gates import Exited, Output
+from floe.core.ledger.record import Record, unseal
+from floe.core.ledger.state import State
 from floe.core.names import Digest, Tag, Version
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Authorization, Environment, IdentityPolicy, Named, Policy
-from floe.core.record import Record, unseal
 from floe.core.snapshot import Known
-from floe.core.state import State
 from floe.effects.apply import Hand
 from floe.effects.drive import Carried, Driver, Trouble
 from floe.effects.memory.trouble import Call

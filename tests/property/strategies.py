@@ -19,6 +19,7 @@ from floe.core.event import Adopted, Event, Locked, Promoted, RolledBack, Unlock
 from floe.core.facts import Facts, SignatureFacts, SignatureStatus
 from floe.core.fault import Fault
 from floe.core.gates import GateResult, Report
+from floe.core.ledger.record import Draft, Record
 from floe.core.names import Digest, EnvironmentName, Malformed, Tag, Version, rollback_tag
 from floe.core.operator import Operator
 from floe.core.policy import (
@@ -35,7 +36,6 @@ from floe.core.policy import (
     Policy,
     Trust,
 )
-from floe.core.record import Draft, Record
 from floe.core.refusal import Refusal
 
 BEGINNING: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)

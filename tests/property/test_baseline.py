@@ -4,14 +4,14 @@ from functools import partial
 
 import msgspec
 
-from floe.core.baseline import baselines
 from floe.core.command import Promote, RollBack
 from floe.core.gates import Exited, Output, Reported
-from floe.core.metrics import Compared, Metric, Metrics
+from floe.core.ledger.record import Record
 from floe.core.names import Version
 from floe.core.policy import Bound, Gate, Policy
-from floe.core.reading import ArtifactFacts
-from floe.core.record import Record
+from floe.core.reports.baseline import baselines
+from floe.core.reports.metrics import Compared, Metric, Metrics
+from floe.core.reports.reading import ArtifactFacts
 from floe.core.snapshot import Snapshot
 from floe.effects.memory.trouble import Call
 from tests.property.stage import OPERATORS, VERSIONS, Ending, Stage, is_done, refused

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core import bundle, notation, simple_signing, statement
-from floe.core.bundle import LONGEST_DETAIL, MEDIA_TYPE, Bundle, pae
+from floe.core import notation
 from floe.core.canonical import digest_of
 from floe.core.names import Digest
-from floe.core.signature import Flaw, Rejected
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE, STATEMENT, Said
+from floe.core.signature import bundle, simple_signing, statement
+from floe.core.signature.bundle import LONGEST_DETAIL, MEDIA_TYPE, Bundle, pae
+from floe.core.signature.candidate import Flaw, Rejected
+from floe.core.signature.statement import COSIGN_SIGN, PAYLOAD_TYPE, STATEMENT, Said
 from tests.property.purity import deciding
 from tests.property.strategies import any_digest
 
@@ -211,6 +212,7 @@ def test_r18_what_is_no_bundle_is_rejected_and_told_why(flaw: Flaw, content: byt
         found = bundle.read(content).failure()
     assert (found.flaw, found.bundle) == (flaw, digest_of(content))
     assert found.detail
+    assert "None" not in found.detail
 
 
 @given(st.binary())

@@ -15,10 +15,10 @@ from floe.core.effect import Effect
 from floe.core.event import Placement
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
+from floe.core.ledger.record import Draft, Record
+from floe.core.ledger.state import State
 from floe.core.policy import Policy
-from floe.core.record import Draft, Record
 from floe.core.refusal import Refusal
-from floe.core.state import State
 from tests.property import strategies as some
 from tests.property.histories import folded, histories
 from tests.property.purity import deciding

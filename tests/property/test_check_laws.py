@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floe.core.access import may
-from floe.core.check import examine
-from floe.core.finding import Finding
+from floe.core.check.finding import Finding
+from floe.core.check.policy import examine
 from floe.core.names import EnvironmentName
 from floe.core.operator import Operator
 from floe.core.policy import (

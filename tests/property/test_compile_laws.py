@@ -9,13 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core import freeform
-from floe.core.compilation import compile_products
-from floe.core.document import Compiled, Product, parse, render
-from floe.core.freeform import EMPTY, Json
+from floe.core.compiled import freeform
+from floe.core.compiled.compilation import compile_products
+from floe.core.compiled.document import Compiled, Product, parse, render
+from floe.core.compiled.freeform import EMPTY, Json
+from floe.core.compiled.problem import (
+    Duplicate,
+    Problem,
+    ProductCircle,
+    TransformCircle,
+    UnknownDependency,
+    UnknownPort,
+    told,
+)
+from floe.core.compiled.wholeness import problems
 from floe.core.names import Malformed
-from floe.core.problem import Duplicate, Problem, ProductCircle, TransformCircle, UnknownDependency, UnknownPort, told
-from floe.core.wholeness import problems
 from tests.property.documents import field, jsons, mappings, output, product, takes, transform, whole_specs
 from tests.property.purity import deciding
 

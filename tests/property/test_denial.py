@@ -10,13 +10,13 @@ from floe.core.conclude import Run
 from floe.core.decide import decide
 from floe.core.denial import ABOUT_PEOPLE, denial
 from floe.core.event import Refused
-from floe.core.ledger import evolve
+from floe.core.ledger.folding import evolve
+from floe.core.ledger.state import KEPT_EVENTS
 from floe.core.names import Version
 from floe.core.operator import Operator
 from floe.core.outcome import failures
 from floe.core.policy import Authorization, Policy
 from floe.core.snapshot import Snapshot
-from floe.core.state import KEPT_EVENTS
 from floe.effects import drive
 from floe.effects.memory.trouble import Strike
 from tests.property.histories import cases, written
@@ -100,6 +100,14 @@ def test_a13_what_nobody_proved_is_remembered_once_an_hour() -> None:
     stage.memory.clock.pass_by(3600)
     attempt(stage, unproved("mallory"))
     assert len(refusals(stage)) == 4
+
+
+def test_a13_what_was_refused_is_said_where_it_was_no_promotion() -> None:
+    stage = Stage(closed())
+    attempt(stage, proved("mallory"))
+    stage.run(Lock(environment="dev", reason="incident"), proved("mallory"))
+    listed = stage.memory.ledger.head.state.of("dev").refused
+    assert [each.reason for each in listed] == ["not-authorized", "lock: not-authorized"]
 
 
 def test_a13_new_names_cost_nothing_and_do_not_fill_the_ledger() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core import document, freeform
-from floe.core.document import parse, render
-from floe.core.freeform import DEEPEST, LARGEST_INTEGER
+from floe.core.compiled import document, freeform
+from floe.core.compiled.document import parse, render
+from floe.core.compiled.freeform import DEEPEST, LARGEST_INTEGER
 from tests.property.documents import document as a_document
 from tests.property.documents import documents, mappings, output, plain_data, product, scalars
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from floe.core.drift import Drift, drawn_by, drift, expected_tags, finished_by
 from floe.core.effect import MovePointer
 from floe.core.event import Promoted
-from floe.core.head import Entry, Head, advance
+from floe.core.ledger.head import Entry, Head, advance
+from floe.core.ledger.record import Expectation, seal
+from floe.core.ledger.state import State
 from floe.core.names import Digest, EnvironmentName, Tag, is_reserved, pointer
-from floe.core.record import Expectation, seal
-from floe.core.state import State
 from tests.property import oracle
 from tests.property.histories import TAGS, History, draft_of, histories, written
 from tests.property.purity import deciding

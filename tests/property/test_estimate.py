@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floe.core.estimate import Estimate, estimate
+from floe.core.ledger.state import Durations, EnvironmentState
 from floe.core.policy import Gate
-from floe.core.state import Durations, EnvironmentState
 from tests.property.purity import deciding
 from tests.property.strategies import COMPLIANCE, MISSING, NAMES, TESTS
 

@@ -2,17 +2,19 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from floe.core.explain import because
-from floe.core.explain_faults import what_failed
-from floe.core.explain_gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.explain.faults import what_failed
+from floe.core.explain.gates import SHOWN_LINES, failed_gate, violation_line
+from floe.core.explain.people import ways_out
+from floe.core.explain.phrase import by_whom, listed, minute, until
+from floe.core.explain.refusals import because
 from floe.core.fault import Fault
 from floe.core.gates import Examined, Exited, GateResult, NotStarted, Output, TimedOut, Violation
 from floe.core.operator import Operator
-from floe.core.phrase import by_whom, listed, minute, until
 from floe.core.policy import POLICY_GATE
 from floe.core.refusal import NeverPromoted, NotAuthorized, NotNext, PlanUnsigned, Refusal, SignatureRefused
 from floe.core.scan import Scanned
@@ -74,6 +76,13 @@ def test_every_fault_says_what_was_found_and_what_to_do_next(kind: type[Fault], 
         lines = what_failed(fault)
     is_told_well(lines)
     assert lines[-1].startswith("Next: ")
+
+
+@given(refusals)
+def test_what_else_can_be_done_ends_what_is_told(refusal: Refusal) -> None:
+    with deciding():
+        ways, lines = ways_out(refusal), because(refusal)
+    assert lines[len(lines) - len(ways) :] == ways
 
 
 @given(refusals)
@@ -150,6 +159,12 @@ def test_each_want_of_a_signature_has_words_of_its_own(status: str) -> None:
     refusal = SignatureRefused(status=status, artifact=DIGESTS[0], version=VERSIONS[0])  # type: ignore[arg-type]  # one of them
     assert because(refusal)[0] == "Signature verification failed"
     assert any(line.startswith("Sign: ") for line in because(refusal))
+
+
+def test_who_only_asks_is_not_told_that_the_manifest_refuses() -> None:
+    unsigned = SignatureRefused(status="missing", artifact=DIGESTS[0], version=VERSIONS[0], enforced=False)
+    assert because(unsigned)[1:] == ("Artifact is unsigned", "Sign: floe artifact sign -r URI -t v1.0.0")
+    assert because(msgspec.structs.replace(unsigned, status="untrusted"))[1].endswith("signed by nobody you trust")
 
 
 @pytest.mark.parametrize("status", ["missing", "invalid", "untrusted", "not checkable", "not checked"])

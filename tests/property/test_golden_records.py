@@ -12,8 +12,8 @@ from returns.result import Success
 
 from floe.core.artifact import MANIFEST, Manifest
 from floe.core.event import Event
-from floe.core.ledger import fold
-from floe.core.record import Record, unseal
+from floe.core.ledger.folding import fold
+from floe.core.ledger.record import Record, unseal
 from tests.property.purity import deciding
 
 FOLDER = Path(__file__).parent / "golden" / "records"

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Success
 
-from floe.core import freeform
+from floe.core.compiled import freeform
+from floe.core.compiled.document import Compiled, OutputPort
+from floe.core.compiled.element import elements
+from floe.core.compiled.freeform import Json
 from floe.core.demand import Allowed, Coverage, Demand, Kind, Naming, Required
-from floe.core.document import Compiled, OutputPort
-from floe.core.element import elements
-from floe.core.freeform import Json
 from floe.core.gates import Violation
 from floe.core.governance import LONGEST, breaches, is_said
-from floe.core.numeral import parse_numeral, spelled
+from floe.core.reports.numeral import parse_numeral, spelled
 from tests.property.documents import document, documents, field, plain_data, product, takes, transform
 from tests.property.purity import deciding
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from returns.result import Failure, Success
 
-from floe.core.graph import Needs, order
+from floe.core.compiled.graph import Needs, order
 from floe.core.outcome import settled
 from tests.property.documents import needs
 

@@ -9,14 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import INDEX, Manifest, describe
 from floe.core.event import Event, Locked, Promoted
 from floe.core.fault import LedgerDamaged, TooNew
-from floe.core.head import SEGMENT, TAIL, Entry, Head, advance, decode, encode, entries_of, segment_of, segment_tag
-from floe.core.ledger import fold
+from floe.core.ledger import head
+from floe.core.ledger.folding import fold
+from floe.core.ledger.head import (
+    SEGMENT,
+    TAIL,
+    Entry,
+    Head,
+    advance,
+    decode,
+    encode,
+    entries_of,
+    segment_of,
+    segment_tag,
+)
+from floe.core.ledger.record import Expectation, Record, place, seal
 from floe.core.names import Digest, parse_tag
-from floe.core.record import Expectation, Record, place, seal
 from tests.property import oracle
 from tests.property.histories import History, draft_of, histories
 from tests.property.purity import deciding

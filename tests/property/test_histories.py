@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from floe.core.command import Command, Lock, Promote, RollBack, Unlock, environment_of
 from floe.core.drawing import own_tag
 from floe.core.event import Promoted, RolledBack
-from floe.core.head import decode, encode
-from floe.core.ledger import fold
+from floe.core.ledger.folding import fold
+from floe.core.ledger.head import decode, encode
 from floe.core.names import NOWHERE, Digest, Tag, Version, environment_tag, pointer
 from floe.core.operator import Operator
 from floe.core.snapshot import Known

@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.change import AddedRequired, ChangedType, RemovedField, RemovedOutput, RemovedProduct, touches
-from floe.core.document import Compiled
-from floe.core.impact import Impact, compare, lines
+from floe.core.compiled.change import AddedRequired, ChangedType, RemovedField, RemovedOutput, RemovedProduct, touches
+from floe.core.compiled.document import Compiled
+from floe.core.compiled.impact import Impact, compare, lines
 from tests.property.documents import document, documents, field, output, product, takes
 from tests.property.purity import deciding
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core import ledger
 from floe.core.event import Locked, Promoted, Unlocked
 from floe.core.gates import Examined, GateResult
-from floe.core.ledger import evolve, fold, winner
-from floe.core.record import Expectation
-from floe.core.state import KEPT_DURATIONS, KEPT_EVENTS, State
+from floe.core.ledger import folding as ledger
+from floe.core.ledger.folding import evolve, fold, winner
+from floe.core.ledger.record import Expectation
+from floe.core.ledger.state import KEPT_DURATIONS, KEPT_EVENTS, State
 from tests.property import oracle
 from tests.property.histories import History, draft_of, histories, written
 from tests.property.purity import deciding

@@ -9,13 +9,13 @@ from returns.result import Failure, Success
 from floe.core.command import Command, Lock, Unlock
 from floe.core.decide import decide
 from floe.core.event import Locked, Unlocked
+from floe.core.ledger.record import Expectation
+from floe.core.ledger.state import EnvironmentState, LockHeld
 from floe.core.operator import Operator
 from floe.core.outcome import failures
 from floe.core.policy import Policy
-from floe.core.record import Expectation
 from floe.core.refusal import AlreadyLocked, NotAuthorized, UnknownEnvironment, Unverified
 from floe.core.snapshot import Snapshot
-from floe.core.state import EnvironmentState, LockHeld
 from tests.property import oracle
 from tests.property.histories import cases
 from tests.property.purity import deciding

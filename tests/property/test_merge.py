@@ -5,9 +5,9 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from floe.core.head import SEGMENT, TAIL, Head
-from floe.core.ledger import fold
-from floe.core.merge import (
+from floe.core.ledger.folding import fold
+from floe.core.ledger.head import SEGMENT, TAIL, Head
+from floe.core.ledger.merge import (
     SHORT,
     Listed,
     Written,
@@ -19,8 +19,8 @@ from floe.core.merge import (
     missing_from,
     tag_of,
 )
+from floe.core.ledger.record import place, seal
 from floe.core.names import Digest, Tag
-from floe.core.record import place, seal
 from tests.property.histories import REPOSITORY, History, draft_of, folded, histories
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS

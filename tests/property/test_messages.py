@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core import slack
-from floe.core.change import RemovedField
+from floe.core.compiled.change import RemovedField
+from floe.core.compiled.impact import Impact
 from floe.core.event import Adopted, Event, Locked, Promoted, Refused, RolledBack, Unlocked
-from floe.core.impact import Impact
-from floe.core.message import MEDIA_TYPES, Format, written
+from floe.core.explain.phrase import on_one_line
+from floe.core.ledger.record import place
+from floe.core.message import slack
+from floe.core.message.form import MEDIA_TYPES, Format, written
+from floe.core.message.notice import MOST_LISTED, Audience, Notice, message_id, notice, sentence, who
 from floe.core.names import EnvironmentName, Tag, Version
-from floe.core.notice import MOST_LISTED, Audience, Notice, message_id, notice, sentence, who
 from floe.core.operator import Operator
-from floe.core.phrase import on_one_line
-from floe.core.record import place
 from tests.property.histories import draft_of
 from tests.property.strategies import BEGINNING, DIGESTS, NAMES, events, operators
 from tests.published import mistakes

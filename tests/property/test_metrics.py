@@ -8,15 +8,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floe.core import canonical
-from floe.core.explain_gates import failed_gate
-from floe.core.explain_measures import SHOWN, about_metrics
+from floe.core.explain.gates import failed_gate
+from floe.core.explain.measures import SHOWN, about_metrics
 from floe.core.gates import Exited, GateResult, Output, Reported, format_of, is_contradictory, judge, judge_again
-from floe.core.metrics import LARGEST, Baseline, Breach, Compared, Metric, Metrics, compare, wants_baseline
 from floe.core.names import Version
-from floe.core.numeral import parse_numeral
 from floe.core.policy import Bound, Gate
-from floe.core.reading import ArtifactFacts, Findings, Unread
-from floe.core.suite import Suite
+from floe.core.reports.metrics import LARGEST, Baseline, Breach, Compared, Metric, Metrics, compare, wants_baseline
+from floe.core.reports.numeral import parse_numeral
+from floe.core.reports.reading import ArtifactFacts, Findings, Unread
+from floe.core.reports.suite import Suite
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS
 

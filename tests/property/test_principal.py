@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from floe.core.identity import FOREIGN_EVENTS, LONGEST_NAME, principal
-from floe.core.naming import GITHUB, GITLAB, GOOGLE, is_proved, issuer_of, spelt_out
+from floe.core.identity.naming import GITHUB, GITLAB, GOOGLE, is_proved, issuer_of, spelt_out
+from floe.core.identity.principal import FOREIGN_EVENTS, LONGEST_NAME, principal
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Issuer

@@ -12,11 +12,11 @@ from floe.core.decide import decide
 from floe.core.effect import CreateTag, MovePointer
 from floe.core.event import Locked, Placement, Promoted, RolledBack
 from floe.core.facts import SignatureFacts
+from floe.core.ledger.record import Expectation
 from floe.core.names import NOWHERE, Digest, Tag, environment_tag, pointer
 from floe.core.outcome import failures
 from floe.core.plan import Plan
 from floe.core.policy import Approvals, Authorization, Freeze, Policy, Trust
-from floe.core.record import Expectation
 from floe.core.refusal import (
     AlreadyPromoted,
     GateWithoutCommand,

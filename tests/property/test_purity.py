@@ -14,7 +14,7 @@ import floe.core
 from tests.property.purity import TouchedTheWorldError, deciding
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(f"floe.core.{module.name}" for module in pkgutil.iter_modules(floe.core.__path__))
+MODULES = sorted(module.name for module in pkgutil.walk_packages(floe.core.__path__, "floe.core."))
 
 TOUCHES: dict[str, Callable[[], object]] = {
     "opening a file": lambda: Path("/etc/hostname").read_text(),

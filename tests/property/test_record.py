@@ -14,12 +14,12 @@ from floe.core.artifact import MANIFEST, Manifest
 from floe.core.event import Locked, Promoted
 from floe.core.fault import LedgerDamaged, TooNew
 from floe.core.gates import Assessment, Examined, Exited, GateResult, NotStarted, Output, Report, TimedOut, Violation
-from floe.core.metrics import Breach, Compared, Metric, Metrics
+from floe.core.ledger.record import LARGEST, READER, STATEMENT, Draft, Record, place, seal, unseal
 from floe.core.policy import Gate
-from floe.core.reading import ArtifactFacts, Finding, Findings, Unread
-from floe.core.record import LARGEST, READER, STATEMENT, Draft, Record, place, seal, unseal
+from floe.core.reports.metrics import Breach, Compared, Metric, Metrics
+from floe.core.reports.reading import ArtifactFacts, Finding, Findings, Unread
+from floe.core.reports.suite import FailedTest, Suite
 from floe.core.scan import Scanned, assess_scan
-from floe.core.suite import FailedTest, Suite
 from tests.property.histories import draft_of
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, NAMES, VERSIONS, drafts, records

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from floe.core.drift import expected_tags
 from floe.core.fault import Diverged, Fault
-from floe.core.head import SEGMENT, Head, segment_tag, segment_tags
-from floe.core.merge import listed, tag_of
+from floe.core.ledger.head import SEGMENT, Head, segment_tag, segment_tags
+from floe.core.ledger.merge import listed, tag_of
+from floe.core.ledger.state import State
 from floe.core.names import Digest, Tag, environment_tag, is_reserved, parse_version
 from floe.core.replica import Lag, Synced, drawn, drawn_names, lag, other, placed, short, shorts, tags_of
-from floe.core.state import State
 from tests.property.histories import TAGS, History, histories
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, NAMES, VERSIONS, faults

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from returns.result import Failure, Success
 
 from floe.core.command import Command, RollBack
+from floe.core.compiled.impact import compare
 from floe.core.decide import decide
 from floe.core.effect import CreateTag, MovePointer
 from floe.core.event import Adopted, Event, Locked, Placement, Promoted, RolledBack, moved_to
-from floe.core.impact import compare
+from floe.core.ledger.record import Expectation, SignatureVerdict
 from floe.core.names import Digest, Tag, Version, pointer, rollback_tag
 from floe.core.outcome import failures
 from floe.core.plan import Plan
 from floe.core.policy import Authorization, Policy, Trust
-from floe.core.record import Expectation, SignatureVerdict
 from floe.core.refusal import (
     AlreadyCurrent,
     NeverPromoted,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.explain_gates import failed_gate, warnings_of
+from floe.core.explain.gates import failed_gate, warnings_of
 from floe.core.gates import Examined, Exited, GateResult, Output, Reported, Violation, judge
 from floe.core.policy import POLICY_GATE, Gate, Severity
-from floe.core.reading import ArtifactFacts, Finding, Findings, Fix, Reading, Unread
+from floe.core.reports.reading import ArtifactFacts, Finding, Findings, Fix, Reading, Unread
 from floe.core.scan import LISTED, ORDER, Scanned, assess_scan, may_be_about_another
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, any_of

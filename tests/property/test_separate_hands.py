@@ -8,11 +8,13 @@ from typing import Final
 
 import msgspec
 import pytest
+from returns.result import Failure
 
 from floe.core.command import Promote, RollBack
-from floe.core.naming import GITHUB
+from floe.core.identity.naming import GITHUB
 from floe.core.operator import Operator, Token
 from floe.core.policy import Authorization, IdentityPolicy, Issuer, Named, Policy
+from floe.core.refusal import UnknownHands
 from floe.effects.drive import Faulted
 from tests.property.stage import VERSIONS, Stage, is_done, refused
 from tests.property.strategies import plain_policy
@@ -125,6 +127,19 @@ def test_who_is_not_known_is_replaced_by_a_person_who_promotes_it_again() -> Non
     assert promote(stage, "ada", "staging", force=True) == set()
     assert promote(stage, "ada in CI", "prod") == {"SameHands"}
     assert promote(stage, "grace in CI", "prod") == set()
+
+
+@pytest.mark.parametrize(("who", "why"), [("mallory", "unproved"), ("stranger", "unlisted")])
+def test_i12_of_whom_nothing_is_known_it_is_said_why(who: str, why: str) -> None:
+    """To list a name among the people would not help whoever has not proved that it is theirs."""
+    stage = Stage(policy())
+    promote(stage, "ada", "dev")
+    promote(stage, "ada", "staging")
+    someone = WHO.get(who, Operator(name=who, assurance="unverified"))
+    ending = stage.run(Promote(version=V1, target="prod"), someone)
+    assert isinstance(ending, Failure)
+    refusals = getattr(ending.failure(), "refusals", ())
+    assert [each.why for each in refusals if isinstance(each, UnknownHands)] == [why]
 
 
 def test_i14_what_cannot_be_read_is_in_nobodys_favour() -> None:

@@ -4,12 +4,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.explain_gates import failed_gate
-from floe.core.explain_measures import about_tests
+from floe.core.explain.gates import failed_gate
+from floe.core.explain.measures import about_tests
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.policy import Gate
-from floe.core.reading import ArtifactFacts
-from floe.core.suite import FailedTest, Suite, objection
+from floe.core.reports.reading import ArtifactFacts
+from floe.core.reports.suite import FailedTest, Suite, objection
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS
 
@@ -35,6 +35,10 @@ def test_a_run_passes_when_something_ran_nothing_failed_and_the_exit_code_agrees
     passed = suite.failed == 0 and suite.ran > 0 and suite.trouble is None and code == 0
     assert judged(suite, code).status == ("passed" if passed else "failed")
     assert (objection(suite, code) is None) == passed == (about_tests(suite, code) == ())
+
+
+def test_of_a_run_that_passes_there_is_nothing_to_tell() -> None:
+    assert about_tests(Suite(listed=1, skipped=0, failed=0), 0) == ()
 
 
 def test_failed_tests_are_named_in_place_of_the_report() -> None:

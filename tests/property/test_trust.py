@@ -10,13 +10,13 @@ from returns.result import Success
 
 from floe.core import trust
 from floe.core.facts import SignatureFacts
-from floe.core.naming import GITHUB, GITLAB
+from floe.core.identity.naming import GITHUB, GITLAB
 from floe.core.policy import Trust, TrustedIssuer, TrustedKey
-from floe.core.signature import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
-from floe.core.simple_signing import PAYLOAD_TYPE as SIMPLE
-from floe.core.statement import COSIGN_SIGN as SIGNED
-from floe.core.statement import PAYLOAD_TYPE as STATEMENT
-from floe.core.statement import PLAN_SIGN
+from floe.core.signature.candidate import Candidate, Findings, Keyed, KeyFound, Keyless, Proof, Rejected, Verified
+from floe.core.signature.simple_signing import PAYLOAD_TYPE as SIMPLE
+from floe.core.signature.statement import COSIGN_SIGN as SIGNED
+from floe.core.signature.statement import PAYLOAD_TYPE as STATEMENT
+from floe.core.signature.statement import PLAN_SIGN
 from floe.core.trust import assess
 from tests.property.purity import deciding
 from tests.property.strategies import DIGESTS, VERSIONS, signatures, trusts
@@ -217,6 +217,8 @@ def test_of_many_shortfalls_the_nearest_is_told() -> None:
     facts = assess(Findings(candidates=(far, signed(Keyed(fingerprint=STRANGE)), far)), RULES, ARTIFACT).facts
     assert facts.status == "untrusted"
     assert (facts.detail or "").endswith("2 more do not count")
+    hindered = Findings(candidates=(signed(Keyed(fingerprint=STRANGE)),), hindrance="b.pub cannot be used")
+    assert (assess(hindered, RULES, ARTIFACT).facts.detail or "").endswith("not trusted; b.pub cannot be used")
 
 
 @given(signatures, st.none() | trusts)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 import floe.core
 from floe.core.effect import Effect
 from floe.core.fault import Fault
-from floe.core.record import Record
+from floe.core.ledger.record import Record
 from floe.core.refusal import Refusal
 from floe.core.value import Value
 from tests.property.strategies import any_of, effects, faults, records, refusals
 
-for _module in pkgutil.iter_modules(floe.core.__path__):
-    importlib.import_module(f"floe.core.{_module.name}")
+for _module in pkgutil.walk_packages(floe.core.__path__, "floe.core."):
+    importlib.import_module(_module.name)
 
 
 def every(kind: type[Value]) -> Iterator[type[Value]]:

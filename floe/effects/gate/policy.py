@@ -7,15 +7,15 @@ import msgspec
 from returns.result import Failure, Success
 
 from floe.core.artifact import COMPILED
-from floe.core.document import FOREIGN, JSON, SIZE, Compiled, parse
+from floe.core.compiled.document import FOREIGN, JSON, SIZE, Compiled, parse
+from floe.core.compiled.problem import told
+from floe.core.compiled.wholeness import problems
 from floe.core.gates import Examined, Violation
 from floe.core.governance import breaches
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.plain import plain
 from floe.core.policy import Governance, GovernanceRule
-from floe.core.problem import told
-from floe.core.wholeness import problems
 from floe.effects.gate.expressions import Answer, check_expression, evaluate
 
 MOST: Final = 50  # violations of a kind that are told; a record has to hold them

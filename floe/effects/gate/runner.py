@@ -7,11 +7,11 @@ from pathlib import Path
 from returns.result import Failure, Result, Success
 
 from floe.core.artifact import facts_of
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.gates import Ending, Exited, NotStarted, Report, Reported, format_of
 from floe.core.outcome import settled
 from floe.core.policy import Format, Gate, Governance
-from floe.core.reading import ArtifactFacts, Findings, Unread
+from floe.core.reports.reading import ArtifactFacts, Findings, Unread
 from floe.core.scan import may_be_about_another
 from floe.effects import documents
 from floe.effects.gate import policy, reports

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from returns.result import Failure, Result, Success
 
-from floe.core.reading import Unread
+from floe.core.reports.reading import Unread
 
 LARGEST: Final = 128 * 1024 * 1024  # bytes of a report
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from floe.core.naming import GITHUB
+from floe.core.identity.naming import GITHUB
 from floe.core.policy import Issuer
 from floe.core.value import Value
 

@@ -16,7 +16,7 @@ from joserfc.jwk import JWKRegistry, Key
 from joserfc.jws import JWSRegistry, deserialize_compact
 from returns.result import Failure, Result
 
-from floe.core.identity import marked, principal, shown
+from floe.core.identity.principal import marked, principal, shown
 from floe.core.operator import Operator
 from floe.core.policy import Issuer
 from floe.core.refusal import TokenRefused

@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import head
 from floe.core.fault import Unseen
-from floe.core.head import Entry
-from floe.core.merge import Written, tag_of
+from floe.core.ledger import head
+from floe.core.ledger.head import Entry
+from floe.core.ledger.merge import Written, tag_of
 from floe.core.outcome import settled
 from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
 from floe.effects.ports import Appended, Clock, Outcome, Registry

@@ -10,16 +10,17 @@ from functools import partial
 
 import msgspec
 
-from floe.core import canonical, head
+from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT, INDEX, LARGEST_MANIFEST, MANIFEST, Descriptor, Manifest, describe
 from floe.core.fault import Damaged, LedgerDamaged, Oversized
-from floe.core.head import Entry, Head
-from floe.core.ledger import winner
+from floe.core.ledger import head
+from floe.core.ledger.folding import winner
+from floe.core.ledger.head import Entry, Head
+from floe.core.ledger.record import Draft, Record, place, seal, unseal
+from floe.core.ledger.state import State
 from floe.core.names import Digest
 from floe.core.policy import Policy
-from floe.core.record import Draft, Record, place, seal, unseal
 from floe.core.snapshot import Known
-from floe.core.state import State
 from floe.effects.blocking import FaultError, in_thread, value_of
 from floe.effects.ports import Appended, Look, Outcome
 from floe.effects.registry.layout import Layout, Transaction

@@ -11,14 +11,14 @@ from returns.result import Failure, Success
 from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT
 from floe.core.fault import Absent, LedgerDamaged, Unavailable, Unseen
-from floe.core.head import Entry
-from floe.core.merge import Listed, Written, tag_of
+from floe.core.ledger.head import Entry
+from floe.core.ledger.merge import Listed, Written, tag_of
+from floe.core.ledger.record import Draft, Record, place, seal
+from floe.core.ledger.state import State
 from floe.core.names import Digest
 from floe.core.outcome import collect, settled
 from floe.core.policy import Policy
-from floe.core.record import Draft, Record, place, seal
 from floe.core.snapshot import Known
-from floe.core.state import State
 from floe.effects.ledger.appending import Homing
 from floe.effects.ledger.view import PATIENCE, PAUSE, View, Viewer
 from floe.effects.ports import Appended, Clock, Look, Outcome, Registry

@@ -7,14 +7,14 @@ import anyio
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import head
 from floe.core.artifact import INDEX, Descriptor, Manifest
 from floe.core.fault import Damaged, Fault, LedgerDamaged
-from floe.core.head import Entry, Head
-from floe.core.merge import Listed, Written, by_guess, in_order, listed, merged, missing, missing_from
+from floe.core.ledger import head
+from floe.core.ledger.head import Entry, Head
+from floe.core.ledger.merge import Listed, Written, by_guess, in_order, listed, merged, missing, missing_from
+from floe.core.ledger.record import unseal
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.core.record import unseal
 from floe.core.value import Value
 from floe.effects.ports import Clock, Outcome, Registry
 

@@ -2,9 +2,9 @@
 
 from returns.result import Failure, Success
 
-from floe.core.explain_faults import what_failed
-from floe.core.message import Format, written
-from floe.core.notice import Audience, EventType, Notice
+from floe.core.explain.faults import what_failed
+from floe.core.message.form import Format, written
+from floe.core.message.notice import Audience, EventType, Notice
 from floe.core.outcome import settled
 from floe.core.value import Value
 from floe.effects.memory.trouble import Call, Trouble

@@ -7,14 +7,14 @@ from returns.result import Failure, Success
 from floe.core import canonical
 from floe.core.artifact import Manifest
 from floe.core.fault import LedgerDamaged
-from floe.core.head import Entry, Head, advance
-from floe.core.ledger import winner
+from floe.core.ledger.folding import winner
+from floe.core.ledger.head import Entry, Head, advance
+from floe.core.ledger.record import Draft, Record, place, seal, unseal
+from floe.core.ledger.state import State
 from floe.core.names import Digest
 from floe.core.outcome import collect
 from floe.core.policy import Policy
-from floe.core.record import Draft, Record, place, seal, unseal
 from floe.core.snapshot import Known
-from floe.core.state import State
 from floe.effects.memory.trouble import Call, Trouble
 from floe.effects.ports import Appended, Look, Outcome
 

@@ -9,7 +9,7 @@ from floe.core import canonical
 from floe.core.gates import Ending, Examined, Exited, Output
 from floe.core.names import Digest
 from floe.core.policy import Gate, Trust
-from floe.core.signature import Findings
+from floe.core.signature.candidate import Findings
 from floe.effects.memory.herald import MemoryHerald
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.memory.registry import MemoryRegistry

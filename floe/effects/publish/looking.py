@@ -2,17 +2,18 @@
 
 from functools import partial
 
+import anyio
 from returns.result import Failure, Success
 
 from floe.core import artifact
 from floe.core.artifact import Contents, Descriptor, Manifest
 from floe.core.fault import Absent, Damaged
 from floe.core.names import Digest, Tag
-from floe.core.outcome import settled
-from floe.core.statement import COSIGN_SIGN
+from floe.core.outcome import collect, settled
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
-from floe.effects.signing.candidates import PREDICATE
+from floe.effects.signing.candidates import BUNDLE, PREDICATE
 
 
 class Attached(Value, frozen=True, kw_only=True):
@@ -50,8 +51,8 @@ async def inspect(registry: Registry, reference: Tag | Digest) -> Outcome[Inspec
     tags = settled(await _tags_of(registry, manifest.digest))
     if isinstance(tags, Failure):
         return Failure(tags.failure())
-    referrers = await registry.referrers(manifest.digest)
-    return referrers.map(lambda found: _inspected(registry, (manifest, said), tags.unwrap(), found))
+    beside = await _beside(registry, manifest.digest)
+    return beside.map(lambda attached: _inspected(registry, (manifest, said), tags.unwrap(), attached))
 
 
 async def read_artifact(registry: Registry, reference: Tag | Digest) -> Outcome[tuple[Manifest, Contents]]:
@@ -74,8 +75,15 @@ async def _tags_of(registry: Registry, digest: Digest) -> Outcome[tuple[Tag, ...
     return listed.map(lambda tags: tuple(sorted(tag for tag, its in tags.items() if its == digest)))
 
 
+async def _beside(registry: Registry, digest: Digest) -> Outcome[tuple[Attached, ...]]:
+    listed = settled(await registry.referrers(digest))
+    if isinstance(listed, Failure):
+        return Failure(listed.failure())
+    return collect(await anyio.amap(partial(_attached, registry), listed.unwrap())).alt(lambda faults: faults[0])
+
+
 def _inspected(
-    registry: Registry, read: tuple[Manifest, Contents], tags: tuple[Tag, ...], referrers: tuple[Descriptor, ...]
+    registry: Registry, read: tuple[Manifest, Contents], tags: tuple[Tag, ...], attached: tuple[Attached, ...]
 ) -> Inspected:
     manifest, said = read
     return Inspected(
@@ -90,12 +98,21 @@ def _inspected(
         subject=said.subject,
         annotations=said.annotations,
         tags=tags,
-        **_sorted_out(tuple(map(_attached, referrers))),
+        **_sorted_out(attached),
     )
 
 
-def _attached(listed: Descriptor) -> Attached:
-    return Attached(digest=listed.digest, type=listed.artifact_type, predicate_type=listed.annotations.get(PREDICATE))
+async def _attached(registry: Registry, listed: Descriptor) -> Outcome[Attached]:
+    """What it is: by the list, or, where that says no more than that it is a bundle, by its own manifest."""
+    stated = listed.annotations.get(PREDICATE)
+    if stated is None and (listed.artifact_type or "").startswith(BUNDLE):
+        read = settled(await registry.manifest(listed.digest))
+        if isinstance(read, Failure):
+            return Failure(read.failure())
+        found = read.unwrap()
+        said = artifact.contents(found) if found else None
+        stated = said.annotations.get(PREDICATE) if said else None
+    return Success(Attached(digest=listed.digest, type=listed.artifact_type, predicate_type=stated))
 
 
 def _sorted_out(attached: tuple[Attached, ...]) -> dict[str, tuple[Attached, ...]]:

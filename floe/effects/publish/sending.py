@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import canonical, document
+from floe.core import canonical
 from floe.core.artifact import COMPILED, EMPTY, EMPTY_CONTENT, MANIFEST, Descriptor, Manifest
+from floe.core.compiled import document
 from floe.core.fault import TagTaken, Unavailable
 from floe.core.names import Digest, Tag
 from floe.core.outcome import settled

@@ -7,8 +7,8 @@ from returns.result import Failure
 
 from floe.core import canonical
 from floe.core.artifact import EMPTY, EMPTY_CONTENT, MANIFEST, Descriptor, Manifest, describe
-from floe.core.bundle import MEDIA_TYPE
 from floe.core.names import Digest
+from floe.core.signature.bundle import MEDIA_TYPE
 from floe.effects.ports import Outcome, Registry
 from floe.effects.signing.candidates import PREDICATE
 

@@ -8,11 +8,11 @@ from returns.result import Failure, Success
 
 from floe.core import artifact as artifacts
 from floe.core.artifact import EMPTY, Contents, Descriptor
-from floe.core.bundle import LARGEST
 from floe.core.fault import Oversized
 from floe.core.names import Digest
 from floe.core.outcome import collect, settled
-from floe.core.signature import Rejected
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.candidate import Rejected
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
 

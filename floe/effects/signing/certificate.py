@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from floe.core.signature import Keyless
+from floe.core.signature.candidate import Keyless
 from floe.effects.signing.flawed import FlawedError
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from floe.core.signature import Flaw
+from floe.core.signature.candidate import Flaw
 from floe.effects.signing import certified
 from floe.effects.signing import sigstore_private as private
 from floe.effects.signing.flawed import FlawedError

@@ -1,6 +1,6 @@
 """How checking a bundle says what is wrong with it: raised there, a `Rejected` outside."""
 
-from floe.core.signature import Flaw
+from floe.core.signature.candidate import Flaw
 
 
 class FlawedError(Exception):

@@ -14,7 +14,7 @@ from returns.result import Failure, Success
 from floe.core import canonical
 from floe.core.names import Digest
 from floe.core.outcome import settled
-from floe.core.signature import Verified
+from floe.core.signature.candidate import Verified
 from floe.core.value import Value
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.registry import disk

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from returns.result import Failure, Success
 
-from floe.core import bundle, statement
-from floe.core.bundle import Bundle, pae, rejected
 from floe.core.canonical import digest_of
 from floe.core.outcome import settled
-from floe.core.signature import Candidate, Keyed, Rejected, Verified
-from floe.core.statement import PAYLOAD_TYPE, Said
+from floe.core.signature import bundle, statement
+from floe.core.signature.bundle import Bundle, pae, rejected
+from floe.core.signature.candidate import Candidate, Keyed, Rejected, Verified
+from floe.core.signature.statement import PAYLOAD_TYPE, Said
 from floe.effects.ports import Outcome
 from floe.effects.signing import scheme
 from floe.effects.signing.public_key import PublicKey

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from returns.result import Failure, Success
 
-from floe.core import statement
-from floe.core.bundle import Bundle, read, rejected
 from floe.core.canonical import digest_of
 from floe.core.outcome import settled
-from floe.core.signature import Candidate, Verified
+from floe.core.signature import statement
+from floe.core.signature.bundle import Bundle, read, rejected
+from floe.core.signature.candidate import Candidate, Verified
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Outcome
 from floe.effects.signing import certificate, diagnosis, evidence, sigstore_private

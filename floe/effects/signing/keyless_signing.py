@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from floe.core.fault import SigningTokenRefused, Unavailable
-from floe.core.signature import Rejected
+from floe.core.signature.candidate import Rejected
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
 from floe.effects.signing import keyless, trouble

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from returns.result import Failure, Success
 
-from floe.core import simple_signing
-from floe.core.bundle import LARGEST, rejected
 from floe.core.canonical import digest_of
 from floe.core.outcome import settled
-from floe.core.signature import Candidate, Keyed, Verified
-from floe.core.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
+from floe.core.signature import simple_signing
+from floe.core.signature.bundle import LARGEST, rejected
+from floe.core.signature.candidate import Candidate, Keyed, Verified
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
 from floe.effects.signing import scheme
 from floe.effects.signing.public_key import PublicKey
 

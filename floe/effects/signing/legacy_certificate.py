@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from returns.result import Failure
 
-from floe.core import canonical, notation, simple_signing
-from floe.core.bundle import LARGEST, rejected
+from floe.core import canonical, notation
 from floe.core.names import Digest
-from floe.core.signature import Candidate, Verified
-from floe.core.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
+from floe.core.signature import simple_signing
+from floe.core.signature.bundle import LARGEST, rejected
+from floe.core.signature.candidate import Candidate, Verified
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
 from floe.core.value import Value
 from floe.effects.signing import certificate as fulcio
 from floe.effects.signing import certified, sigstore_private

@@ -7,11 +7,11 @@ from returns.result import Failure, Success
 
 from floe.core import artifact as artifacts
 from floe.core.artifact import Descriptor
-from floe.core.bundle import LARGEST
 from floe.core.names import Digest, Tag
 from floe.core.outcome import collect, settled
-from floe.core.signature import Rejected
-from floe.core.simple_signing import CERTIFICATE, PAYLOAD_TYPE
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.candidate import Rejected
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE
 from floe.core.value import Value
 from floe.effects.ports import Outcome, Registry
 from floe.effects.signing.candidates import MOST

@@ -7,15 +7,15 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import bundle as form
 from floe.core.canonical import digest_of
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.fault import Fault
 from floe.core.names import Digest
 from floe.core.outcome import settled
 from floe.core.policy import Trust
-from floe.core.signature import Candidate, Findings, KeyFound, Verified
-from floe.core.statement import COSIGN_SIGN
+from floe.core.signature import bundle as form
+from floe.core.signature.candidate import Candidate, Findings, KeyFound, Verified
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.core.value import Value
 from floe.effects.blocking import in_thread
 from floe.effects.ports import Outcome, Registry
@@ -145,7 +145,8 @@ class SignatureVerifier:
 
 
 def _told(fault: Fault) -> str:
-    return "; ".join(what_failed(fault)[:2])
+    what, found = what_failed(fault)[:2]
+    return f"{what}: {found.removeprefix('Found: ')}"
 
 
 def _old(

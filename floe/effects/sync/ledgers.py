@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import head
 from floe.core.artifact import Manifest, contents, describe
 from floe.core.fault import Absent, Diverged
-from floe.core.head import Entry, Head
-from floe.core.merge import Written, tag_of
+from floe.core.ledger import head
+from floe.core.ledger.head import Entry, Head
+from floe.core.ledger.merge import Written, tag_of
+from floe.core.ledger.record import unseal
 from floe.core.names import Digest, Tag
 from floe.core.outcome import settled
-from floe.core.record import unseal
 from floe.effects.blocking import FaultError, in_thread
 from floe.effects.ports import Outcome
 from floe.effects.registry.folder import LayoutRegistry

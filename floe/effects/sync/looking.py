@@ -6,10 +6,10 @@ import anyio
 import msgspec
 from returns.result import Failure, Success
 
-from floe.core import head
 from floe.core.fault import LedgerDamaged
-from floe.core.head import Entry, Head
-from floe.core.merge import listed
+from floe.core.ledger import head
+from floe.core.ledger.head import Entry, Head
+from floe.core.ledger.merge import listed
 from floe.core.names import Digest, EnvironmentName, Tag, pointer
 from floe.core.outcome import collect, settled
 from floe.core.replica import short, shorts

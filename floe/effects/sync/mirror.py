@@ -5,7 +5,7 @@ import msgspec
 from returns.result import Failure, Success
 
 from floe.core.fault import Diverged, Fault, TagTaken
-from floe.core.head import Entry
+from floe.core.ledger.head import Entry
 from floe.core.names import Digest, EnvironmentName, Tag, pointer
 from floe.core.outcome import collect, settled
 from floe.core.replica import Tags, drawn, drawn_names, other, placed, short, tags_of

@@ -7,8 +7,8 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
-from floe.core.message import written
-from floe.core.notice import Audience, Notice
+from floe.core.message.form import written
+from floe.core.message.notice import Audience, Notice
 from floe.effects.ports import Clock, Delivery, Entropy
 from floe.effects.webhook import address
 from floe.effects.webhook.address import Resolve

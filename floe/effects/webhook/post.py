@@ -7,7 +7,7 @@ from http.client import HTTPException, HTTPResponse
 from typing import Final
 
 from floe.core.fault import CredentialsRefused, Unavailable
-from floe.core.message import MEDIA_TYPES
+from floe.core.message.form import MEDIA_TYPES
 from floe.effects.blocking import FaultError
 from floe.effects.ports import Clock
 from floe.effects.registry import faults, tls

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from floe.core.message import Format
-from floe.core.notice import Audience
+from floe.core.message.form import Format
+from floe.core.message.notice import Audience
 from floe.effects.registry.origin import Origin
 
 

@@ -71,7 +71,7 @@ async def promote(
     from floe.shell.render.previews import Asked
 
     asked = Asked(version=version, to=to, source=source, force=force, if_needed=if_needed, strict=strict)
-    if dry_run or out is not None or run_gates or sign:
+    if dry_run or run_gates or out is not None or sign or key is not None:
         saving = promoting.Saving(out=out, sign=sign, key=key)
         return await promoting.preview(shared, asked, run_gates=run_gates, saving=saving)
     return await promoting.promote(shared, asked, wait=wait)

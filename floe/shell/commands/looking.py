@@ -3,8 +3,8 @@
 import msgspec
 from returns.result import Failure, Success
 
+from floe.core.ledger.state import KEPT_EVENTS
 from floe.core.outcome import settled
-from floe.core.state import KEPT_EVENTS
 from floe.shell import api, copies
 from floe.shell.commands.opening import in_session
 from floe.shell.commands.troubles import told

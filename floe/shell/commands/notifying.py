@@ -4,7 +4,7 @@ from datetime import datetime
 
 from returns.result import Failure, Success
 
-from floe.core.notice import Notice
+from floe.core.message.notice import Notice
 from floe.core.outcome import settled
 from floe.effects.drive import Faulted
 from floe.effects.ports import Delivery

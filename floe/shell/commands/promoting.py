@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import statement
 from floe.core.names import Malformed
 from floe.core.outcome import settled
 from floe.core.plan import Plan
 from floe.core.refusal import AlreadyPromoted
+from floe.core.signature import statement
 from floe.core.value import Value
 from floe.effects.drive import Faulted, Preview, Refused
 from floe.shell import api, exits, saved
@@ -49,8 +49,8 @@ class Saving(Value, frozen=True, kw_only=True):
 
 
 async def preview(shared: Shared, asked: Asked, *, run_gates: bool, saving: Saving) -> Reply:
-    if saving.sign and saving.out is None:
-        return blocks.malformed(Malformed(what="plan to sign", found="", expected="--out PLAN with --sign"), None)
+    if missing := _missing(saving):
+        return blocks.malformed(Malformed(what="plan to sign", found="", expected=missing), None)
 
     async def run(session: Session) -> Reply:
         outcome = await api.plan(
@@ -63,18 +63,26 @@ async def preview(shared: Shared, asked: Asked, *, run_gates: bool, saving: Savi
             case Failure(Refused() as refusal) if asked.if_needed and (there := _only_there(refusal)):
                 return promotions.already(there, session.trace.trace_id)
             case Failure(Refused() as refusal):
-                return previews.refused_promotion(asked, refusal, session.policy, told(refusal, session))
+                reply = previews.refused_promotion(asked, refusal, session.policy, told(refusal, session))
+                return _unsaved(reply, saving)
             case Failure(trouble):
                 return told(trouble, session)
 
     return await in_session(shared, run)
 
 
+def _missing(saving: Saving) -> str | None:
+    """The option without which another one means nothing."""
+    if saving.key is not None and not saving.sign:
+        return "--sign with --key"
+    return "--out PLAN with --sign" if saving.sign and saving.out is None else None
+
+
 async def _saved(found: Preview, reply: Reply, saving: Saving, session: Session) -> Reply:
     """A plan is saved unless something is in its way that neither time nor people will take away."""
     outstanding, out = found.plan.outstanding, saving.out
     if out is None or any(blocker not in outstanding for blocker in found.blockers):
-        return reply
+        return _unsaved(reply, saving)
     signature = settled(await _signature(found.plan, saving, session))
     if isinstance(signature, Failure):
         return told(signature.failure(), session)
@@ -89,14 +97,20 @@ async def _saved(found: Preview, reply: Reply, saving: Saving, session: Session)
     return msgspec.structs.replace(reply, lines=(*reply.lines, *lines))
 
 
+def _unsaved(reply: Reply, saving: Saving) -> Reply:
+    """What is said where a plan was to be saved, and is not worth it."""
+    line = () if saving.out is None else (f"No plan was saved to {saving.out}",)
+    return msgspec.structs.replace(reply, lines=(*reply.lines, *line))
+
+
 async def _signature(plan: Plan, saving: Saving, session: Session) -> Result[bytes | None, Malformed | Faulted]:
     """The bundle that signs a plan, where one is asked for."""
     settings = session.settings
     if not saving.sign or settings is None:
         return Success(None)
-    from floe.shell.signing import SigningAsked, signatory  # noqa: PLC0415 (few plans are signed)
+    from floe.shell.signing import OF_A_PLAN, SigningAsked, signatory  # noqa: PLC0415 (few plans are signed)
 
-    asked = SigningAsked(key=saving.key)
+    asked = SigningAsked(key=saving.key, ways=OF_A_PLAN)
     found = settled(await signatory(asked, settings.registry.signing, settings.base, surroundings()))
     if isinstance(found, Failure):
         trouble = found.failure()

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from floe.core.ledger.record import Record
 from floe.core.plan import Plan
-from floe.core.record import Record
 from floe.shell.manifest.schema import schema
 from floe.shell.render.documents import DOCUMENTS
 from floe.shell.render.reply import Reply

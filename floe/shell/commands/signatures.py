@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core import statement
 from floe.core.fault import Absent
 from floe.core.names import Digest, Malformed, Tag, Version
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Trust
 from floe.core.refusal import SignatureRefused
+from floe.core.signature import statement
 from floe.core.trust import Assessment, assess
 from floe.core.value import Value
 from floe.effects.drive import Faulted, Refused
@@ -92,7 +92,7 @@ async def verify(shared: Shared, uri: str, tag: str, asked: TrustAsked) -> Reply
         digest, assessment = assessed.unwrap()
         if assessment.facts.status == "valid":
             return render.verified(name, digest, assessment)
-        return _refused(found, name, digest, assessment)
+        return _refused(found, name, digest, assessment, enforced=_enforces(found.trust, chosen.unwrap()))
 
     return await about(shared, uri, tag, run)
 
@@ -111,7 +111,7 @@ async def checked(found: Opened, name: Tag) -> Result[Checked, Reply]:
         return Success(Checked(digest=digest, lines=(line,)))
     if trust.enforcement == "warn":
         return Success(Checked(digest=digest, warnings=(render.shortfall(assessment.facts),)))
-    return Failure(_refused(found, name, digest, assessment))
+    return Failure(_refused(found, name, digest, assessment, enforced=True))
 
 
 async def keygen(name: str) -> Reply:
@@ -148,7 +148,12 @@ async def _assessed(
     return Success((artifact, assess(findings.unwrap(), trust, artifact)))
 
 
-def _refused(found: Opened, name: Tag, digest: Digest, assessment: Assessment) -> Reply:
+def _enforces(written: Trust | None, chosen: Trust) -> bool:
+    """Whether it is the manifest that refuses, and not only whoever asks."""
+    return chosen is written and chosen.enforcement == "enforce"
+
+
+def _refused(found: Opened, name: Tag, digest: Digest, assessment: Assessment, *, enforced: bool) -> Reply:
     facts = assessment.facts
     assert facts.status != "valid"
     refusal = SignatureRefused(
@@ -157,6 +162,7 @@ def _refused(found: Opened, name: Tag, digest: Digest, assessment: Assessment) -
         version=Version(name),
         repository=found.registry.location,
         detail=facts.detail,
+        enforced=enforced,
     )
     reply = blocks.refused(Refused(refusals=(refusal,)), NOBODY, None)
     return msgspec.structs.replace(reply, error=(*reply.error, *render.candidates(assessment)))

@@ -14,7 +14,7 @@ from floe.core.value import Value
 from floe.shell import markup, text
 from floe.shell.complaint import Complaint, Doubt
 from floe.shell.document import Document, Spot
-from floe.shell.manifest import mistakes, rules, trust_rules, webhooks
+from floe.shell.manifest import mistakes, rules, trust_doubts, trust_rules, webhooks
 from floe.shell.manifest.document import Manifest
 from floe.shell.manifest.doubts import doubts
 from floe.shell.manifest.keys import keys_readable
@@ -69,7 +69,11 @@ def parse(whole: str, *, where: str, base: Path, environ: Mapping[str, str]) -> 
         Loaded(
             policy=policy_of(manifest, base),
             settings=settings,
-            doubts=(*doubts(document.top, environ), *webhooks.doubts(settings)),
+            doubts=(
+                *doubts(document.top, environ),
+                *trust_doubts.doubts(document.top, base),
+                *webhooks.doubts(settings),
+            ),
             sections={spot.last: spot.value for spot in document.top.each() if spot.last != "artifacts"},
         )
     )

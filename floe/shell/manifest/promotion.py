@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from floe.core.message import Format
-from floe.core.notice import EventType
+from floe.core.message.form import Format
+from floe.core.message.notice import EventType
 from floe.shell.manifest.gates import Gate, Switch
 from floe.shell.manifest.section import Section
 from floe.shell.manifest.words import (

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from floe.core import policy
+from floe.core.identity.naming import spelt_out
 from floe.core.names import EnvironmentName
-from floe.core.naming import spelt_out
 from floe.shell.manifest import document, promotion, registry
 from floe.shell.manifest.checks import seconds
 from floe.shell.manifest.rules import DEFAULT_ORDER

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from floe.core.message import Format
+from floe.core.message.form import Format
 from floe.shell import settings
 from floe.shell.location import Location, Remote, parse_location
 from floe.shell.manifest import document, promotion, registry

@@ -84,12 +84,26 @@ def signatures_can_be_trusted(top: Spot) -> Iterator[Complaint]:
         if name not in names:
             near = nearest(name, names)
             yield here.at(name).complain(f"unknown environment {quoted(name)}", listed(names), nearest=near)
-    for spot in {_spot_of(verification, name).path: _spot_of(verification, name) for name in names}.values():
-        if _is_empty_trust(_laid_over(verification, spot)):
+    for spot, said in trusts(top):
+        if _is_enforced(said) and not is_trusting(said):
             yield spot.complain(
                 "signatures are enforced and nobody's are trusted",
                 "trusted_issuers or keys; or enforcement: off",
             )
+
+
+def trusts(top: Spot) -> Iterator[tuple[Spot, dict[str, Any]]]:
+    """Each place that says for some environment whose signatures count, with all that holds there."""
+    verification = primary(top).at("verification")
+    if verification.node is not None:
+        spots = [_spot_of(verification, name) for name in environment_names(top)]
+        for spot in {each.path: each for each in spots}.values():
+            yield spot, _laid_over(verification, spot)
+
+
+def is_trusting(said: Mapping[str, Any]) -> bool:
+    """Whether anybody's signatures count."""
+    return bool(said.get("trusted_issuers") or said.get("keys"))
 
 
 def _spot_of(verification: Spot, environment: str) -> Spot:
@@ -102,10 +116,8 @@ def _laid_over(verification: Spot, here: Spot) -> dict[str, Any]:
     return {**(base if isinstance(base, dict) else {}), **(over if isinstance(over, dict) else {})}
 
 
-def _is_empty_trust(verification: dict[str, Any]) -> bool:
-    enforced = verification.get("enforcement", "enforce") == "enforce"
-    enabled = verification.get("enabled", True) is True
-    return enforced and enabled and not (verification.get("trusted_issuers") or verification.get("keys"))
+def _is_enforced(said: Mapping[str, Any]) -> bool:
+    return said.get("enforcement", "enforce") == "enforce" and said.get("enabled", True) is True
 
 
 RULES: Final[tuple[Rule, ...]] = (credentials_fit, signing_fits, signatures_can_be_trusted)

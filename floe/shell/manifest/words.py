@@ -5,8 +5,8 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
+from floe.core.identity.naming import spelt_out
 from floe.core.names import ENVIRONMENT, parse_environment
-from floe.core.naming import spelt_out
 from floe.shell.location import parse_location
 from floe.shell.manifest import checks
 from floe.shell.secret import NAME

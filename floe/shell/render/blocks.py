@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from floe.core.denial import ABOUT_PEOPLE
-from floe.core.explain import because
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
+from floe.core.explain.people import ways_out
+from floe.core.explain.refusals import because
 from floe.core.fault import Fault
 from floe.core.gates import GateResult
 from floe.core.names import Malformed
@@ -31,7 +32,7 @@ def refused(
     return Reply(
         code=code,
         document=_document(told, code, results, trace_id),
-        error=(*block(told), *_identity(told, operator)),
+        error=_error(told, operator),
         warnings=_unrecorded(refusal),
     )
 
@@ -81,12 +82,14 @@ def _would(refusal: Refusal) -> str | None:
     return f"{words[0].upper()}{words[1:]} gate would fail"
 
 
-def _identity(reasons: Refusals, operator: Operator) -> Lines:
-    """In the block of a refusal about people: the code, and that nobody has proved who this is."""
+def _error(reasons: Refusals, operator: Operator) -> Lines:
+    """Refusals about people end with the code, that nobody has proved who this is, and what else can be done."""
     if not any(isinstance(each, (*ABOUT_PEOPLE, TokenRefused)) for each in reasons):
-        return ()
+        return block(reasons)
+    ways = tuple(way for each in reasons for way in ways_out(each))
+    lines = (line for line in block(reasons) if line not in ways)
     unproved = ("Identity: unverified",) if operator.assurance == "unverified" else ()
-    return (f"Exit code: {exits.refused(reasons)[0]}", *unproved)
+    return (*lines, f"Exit code: {exits.refused(reasons)[0]}", *unproved, *ways)
 
 
 def error_document(

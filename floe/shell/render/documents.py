@@ -5,13 +5,13 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
+from floe.core.compiled.impact import Impact
 from floe.core.gates import Status
-from floe.core.impact import Impact
+from floe.core.message.notice import EventType
 from floe.core.names import ADigest, Tag, Version
-from floe.core.notice import EventType
 from floe.core.operator import Assurance
-from floe.core.reading import Finding
 from floe.core.replica import Status as CopyStatus
+from floe.core.reports.reading import Finding
 from floe.core.value import Value
 
 

@@ -4,8 +4,8 @@ from typing import TypeAlias
 
 from floe.core.command import environment_of
 from floe.core.event import Locked, Unlocked
+from floe.core.explain.phrase import until
 from floe.core.operator import Operator, shown
-from floe.core.phrase import until
 from floe.effects.drive import Carried
 from floe.shell.render import syncs
 from floe.shell.render.documents import Locking

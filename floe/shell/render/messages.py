@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from floe.core.notice import Notice, sentence
-from floe.core.phrase import minute
+from floe.core.explain.phrase import minute
+from floe.core.message.notice import Notice, sentence
 from floe.effects.ports import Delivery
 from floe.shell import exits
 from floe.shell.render import blocks

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from floe.core.effect import CreateTag, Drawing
 from floe.core.event import Promoted
-from floe.core.explain import because
+from floe.core.explain.refusals import because
 from floe.core.facts import Facts, told
 from floe.core.plan import Plan
 from floe.core.policy import Gate

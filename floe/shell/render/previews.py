@@ -58,7 +58,7 @@ def refused_promotion(asked: Asked, refusal: Refused, policy: Policy, reply: Rep
         *(_block(target.gates, refusal.snapshot, asked.to) if target and refusal.snapshot else ()),
         *blocks.blocked(exits.refused(refusal.refusals)[1]),
     )
-    return Reply(code=reply.code, document=reply.document, lines=lines)
+    return Reply(code=reply.code, document=reply.document, lines=lines, warnings=reply.warnings)
 
 
 def _meant(asked: Asked, policy: Policy, snapshot: Snapshot) -> str:

@@ -5,9 +5,9 @@ from typing import TypeAlias
 from floe.core.command import environment_of
 from floe.core.event import Promoted
 from floe.core.gates import GateResult
+from floe.core.ledger.record import SignatureVerdict
 from floe.core.operator import shown
 from floe.core.plan import Plan
-from floe.core.record import SignatureVerdict
 from floe.core.refusal import AlreadyPromoted
 from floe.effects.drive import Carried
 from floe.shell.render import syncs, tags
@@ -47,8 +47,8 @@ def promoted(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         *tags.told(plan),
         f"Gates passed: {passed}/{len(carried.results)}",
         f"Signature: {document.signature}",
-        f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        f"Operator: {shown(draft.operator)}",
         *syncs.told(carried.synced),
         *unread(carried.results),
         *notes(carried.results),

@@ -2,8 +2,8 @@
 
 from typing import TypeAlias
 
-from floe.core import impact
 from floe.core.command import environment_of
+from floe.core.compiled import impact
 from floe.core.event import RolledBack
 from floe.core.operator import shown
 from floe.core.plan import Plan
@@ -46,8 +46,8 @@ def rolled_back(carried: Carried, trace_id: str, warnings: Lines) -> Reply:
         f"Latest tag updated: latest-{event.environment} -> {event.version}",
         f'Reason: "{event.reason}"',
         f"New tag: {event.tag}",
-        f"Operator: {shown(draft.operator)}",
         f"Trace ID: {draft.trace_id}",
+        f"Operator: {shown(draft.operator)}",
         *syncs.told(carried.synced),
     )
     return Reply(document=plain(document), lines=lines, warnings=told)

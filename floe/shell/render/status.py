@@ -3,10 +3,10 @@
 from typing import TypeAlias
 
 from floe.core.drift import Drift
+from floe.core.explain.phrase import minute
+from floe.core.ledger.state import EnvironmentState, LockHeld, Summary
 from floe.core.names import short
 from floe.core.operator import shown
-from floe.core.phrase import minute
-from floe.core.state import EnvironmentState, LockHeld, Summary
 from floe.shell import exits
 from floe.shell.render.documents import EnvironmentStatus, HistoryItem, LockShown
 from floe.shell.render.reply import Reply, plain

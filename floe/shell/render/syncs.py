@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from msgspec import UNSET, UnsetType
 
-from floe.core.explain_faults import what_failed
+from floe.core.explain.faults import what_failed
 from floe.core.names import Digest
 from floe.core.replica import Synced
 from floe.shell import exits

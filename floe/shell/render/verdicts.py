@@ -5,12 +5,12 @@ from typing import TypeAlias
 
 from msgspec import UNSET, UnsetType
 
-from floe.core.explain_gates import warnings_of
+from floe.core.explain.gates import warnings_of
 from floe.core.gates import GateResult
-from floe.core.metrics import Compared
-from floe.core.reading import Unread
+from floe.core.reports.metrics import Compared
+from floe.core.reports.reading import Unread
+from floe.core.reports.suite import Suite
 from floe.core.scan import Scanned
-from floe.core.suite import Suite
 from floe.shell.render.documents import GateVerdict, ScanVerdict, TestsVerdict
 
 Lines: TypeAlias = tuple[str, ...]

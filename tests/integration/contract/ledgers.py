@@ -11,10 +11,10 @@ from floe.core import canonical
 from floe.core.artifact import MANIFEST, Manifest
 from floe.core.event import Event, Locked, Placement, Promoted
 from floe.core.facts import Facts
+from floe.core.ledger.record import AuthorizationVerdict, Draft, Expectation
 from floe.core.names import Digest, EnvironmentName, Version
 from floe.core.operator import Operator
 from floe.core.policy import Environment, Policy
-from floe.core.record import AuthorizationVerdict, Draft, Expectation
 from floe.effects.ledger.folder import FolderLedger
 from floe.effects.memory.ledger import MemoryLedger
 from floe.effects.ports import Ledger

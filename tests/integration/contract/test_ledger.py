@@ -7,10 +7,10 @@ import pytest
 from returns.result import Success
 
 from floe.core.fault import LedgerDamaged
-from floe.core.ledger import fold
+from floe.core.ledger.folding import fold
+from floe.core.ledger.record import Draft, Expectation
+from floe.core.ledger.state import State
 from floe.core.names import Digest
-from floe.core.record import Draft, Expectation
-from floe.core.state import State
 from floe.effects.ports import Appended, Ledger
 from tests.integration.contract.ledgers import (
     DEV,

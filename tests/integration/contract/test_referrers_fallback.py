@@ -1,6 +1,7 @@
 """Who refers to a manifest where the registry keeps no list: an index under a tag, that nobody vouches for."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +11,12 @@ from returns.result import Success
 
 from floe.core import canonical
 from floe.core.artifact import EMPTY, INDEX, Manifest, describe
+from floe.core.signature.statement import COSIGN_SIGN
 from floe.effects.ports import Registry
+from floe.effects.publish import inspect
 from floe.effects.registry.folder import LayoutRegistry
 from floe.effects.registry.referring import fallback_tag
+from floe.effects.signing.attaching import referrer as signing
 from tests.integration.contract.artifacts import describe_blob
 from tests.integration.contract.places import place
 from tests.integration.contract.referring import BUNDLE, SBOM, attach, found, listed, plain, referrer
@@ -56,6 +60,20 @@ async def test_a_vague_hint_hides_no_signature(falling_back: Registry) -> None:
     *signatures, other = await hinted(falling_back, *vague, SBOM)
     assert await found(falling_back, SUBJECT, BUNDLE) == {each.digest for each in signatures}
     assert await found(falling_back, SUBJECT, SBOM) == {other.digest}
+
+
+async def test_a_signature_is_called_one_where_the_index_does_not_say_what_it_states(falling_back: Registry) -> None:
+    """cosign 3 writes into the index no more than that it is a bundle."""
+    await falling_back.put_blob(b"{}")
+    await falling_back.put_manifest(SUBJECT)
+    signature = signing(describe(SUBJECT), b"bundle", COSIGN_SIGN, datetime(2026, 1, 1, tzinfo=UTC))
+    await falling_back.put_blob(b"bundle")
+    (await falling_back.put_manifest(signature)).unwrap()
+    line = describe_blob(signature.media_type, signature.digest, len(signature.content))
+    await falling_back.put_manifest(index_of({**line, "artifactType": BUNDLE}), fallback_tag(SUBJECT.digest))
+    inspected = (await inspect(falling_back, SUBJECT.digest)).unwrap()
+    assert [each.digest for each in inspected.signatures] == [signature.digest]
+    assert inspected.others == ()
 
 
 async def test_what_others_wrote_into_the_index_stays(falling_back: Registry) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from floe.core.names import Digest
-from floe.core.signature import Candidate, Keyless, Rejected, Verified
-from floe.core.statement import signing
+from floe.core.signature.candidate import Candidate, Keyless, Rejected, Verified
+from floe.core.signature.statement import signing
 from floe.effects.signing import keyless, keyless_signing, trust_root
 from tests.servers.sigstore.ready import Ready, ready
 from tests.servers.sigstore.tokens import GITHUB

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
-from floe.core.reading import ArtifactFacts
+from floe.core.reports.reading import ArtifactFacts
 from tests.integration.reports.made import (
     BAD,
     DIGEST,

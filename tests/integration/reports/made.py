@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, cast
 from floe.core.gates import Exited, GateResult, Output, Reported, judge
 from floe.core.names import Digest
 from floe.core.policy import Format, Gate
-from floe.core.reading import ArtifactFacts, Reading
+from floe.core.reports.reading import ArtifactFacts, Reading
 from floe.effects.gate.reports import READERS
 
 DIGEST: Final = Digest("sha256:" + "a" * 64)
@@ -31,6 +31,13 @@ class Found(NamedTuple):
 
 BAD: Final = Found()
 MILD: Final = Found(id="CVE-2024-0001", package="zlib", version="1.2", severity="LOW", title="")
+CVES: Final = (  # the quickstart's: two that block, thirteen that do not, three that nobody mended
+    BAD,
+    Found(id="CVE-2024-1234", package="libssl", version="1.1.1", severity="HIGH", title="Remote code execution"),
+    *(Found(id=f"CVE-2023-1{number:03}", package="zlib", severity="MEDIUM") for number in range(8)),
+    *(Found(id=f"CVE-2023-2{number:03}", package="tar", severity="LOW") for number in range(5)),
+    *(Found(id=f"CVE-2023-3{number:03}", package="perl", severity="HIGH", is_fixed=False) for number in range(3)),
+)
 
 
 def trivy_finding(found: Found) -> Json:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from floe.core.reading import Unread
+from floe.core.reports.reading import Unread
 from floe.core.scan import Scanned
 from tests.integration.reports.corpus import CORPUS, GRYPE, SARIF, TRIVY, Case, at
 from tests.integration.reports.made import BAD, DIGEST, gate, grype, sarif, spelled, trivy, verdict

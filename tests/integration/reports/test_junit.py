@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.reading import Reading, Unread
-from floe.core.suite import SHOWN, FailedTest, Suite, objection
+from floe.core.reports.reading import Reading, Unread
+from floe.core.reports.suite import SHOWN, FailedTest, Suite, objection
 from floe.effects.gate.reports import junit
 
 TESTS = """

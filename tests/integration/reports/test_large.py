@@ -6,7 +6,7 @@ import time
 import pytest
 
 from floe.core.gates import GateResult
-from floe.core.reading import Unread
+from floe.core.reports.reading import Unread
 from floe.core.scan import Scanned
 from tests.integration.reports.made import BAD, MILD, gate, spelled, trivy, trivy_finding, verdict
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floe.core.metrics import Metrics
 from floe.core.policy import Format
-from floe.core.reading import Reading, Unread
+from floe.core.reports.metrics import Metrics
+from floe.core.reports.reading import Reading, Unread
 from floe.effects.gate.reports import READERS
 
 INFRACOST: Final[dict[str, Any]] = {

@@ -12,7 +12,7 @@ from floe.core.fault import Unavailable
 from floe.core.gates import Ending, NotStarted, Reported, TimedOut
 from floe.core.names import Digest, EnvironmentName, Version
 from floe.core.policy import Gate, Governance
-from floe.core.reading import Findings, Unread
+from floe.core.reports.reading import Findings, Unread
 from floe.effects.gate.runner import GateRunner
 from floe.effects.memory.registry import MemoryRegistry
 from floe.effects.ports import Subject

@@ -9,7 +9,7 @@ import pytest
 
 from floe.core.gates import Exited, NotStarted, TimedOut
 from floe.core.policy import Gate
-from floe.core.reading import Unread
+from floe.core.reports.reading import Unread
 from floe.effects.gate.command import run_command
 from floe.effects.gate.spool import LARGEST, Spool
 from floe.effects.gate.surroundings import Surroundings

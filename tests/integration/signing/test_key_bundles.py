@@ -14,10 +14,10 @@ from securesystemslib.signer import SSlibKey
 from sigstore.dsse import Statement
 from sigstore_models.bundle.v1 import Bundle
 
-from floe.core import bundle, statement
 from floe.core.canonical import digest_of
-from floe.core.signature import Flaw, Keyed, Rejected, Verified
-from floe.core.statement import COSIGN_SIGN, PAYLOAD_TYPE
+from floe.core.signature import bundle, statement
+from floe.core.signature.candidate import Flaw, Keyed, Rejected, Verified
+from floe.core.signature.statement import COSIGN_SIGN, PAYLOAD_TYPE
 from floe.effects.signing import key_bundle, scheme
 from tests.integration.signing.keys import GOOD, b64, key, public, signer
 

@@ -95,7 +95,7 @@ async def test_r22_its_public_key_may_stand_behind_the_address(kind: str, tmp_pa
         ("vault:P-521", BAD["P-521"]),
         ("vault:P-384#floe.pub", "ValueError: "),  # the public key of another
         ("file2:missing.pem#floe.pub", "FileNotFoundError: "),
-        ("awskms:alias/floe#floe.pub", "UnsupportedLibraryError: "),
+        ("azurekms://vault/keys/floe/1#floe.pub", "UnsupportedLibraryError: "),
     ],
 )
 async def test_r22_what_cannot_sign_is_told(address: str, found: str, tmp_path: Path) -> None:

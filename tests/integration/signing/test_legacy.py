@@ -6,10 +6,10 @@ from typing import Any, Final
 import anyio
 import pytest
 
-from floe.core.bundle import LARGEST
 from floe.core.canonical import digest_of
-from floe.core.signature import Flaw, Keyed, Rejected, Verified
-from floe.core.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
+from floe.core.signature.bundle import LARGEST
+from floe.core.signature.candidate import Flaw, Keyed, Rejected, Verified
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
 from floe.effects.signing import legacy, scheme
 from tests.integration.signing.keys import GOOD, b64, public, signer
 

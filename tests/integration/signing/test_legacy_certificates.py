@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from floe.core.names import Digest
-from floe.core.signature import Candidate, Flaw, Keyless, Rejected, Verified
-from floe.core.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
+from floe.core.signature.candidate import Candidate, Flaw, Keyless, Rejected, Verified
+from floe.core.signature.simple_signing import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE
 from floe.effects.signing import keyless, legacy_certificate, trust_root
 from floe.effects.signing.legacy_certificate import PROMISE
 from tests.servers.sigstore import legacy

@@ -7,8 +7,8 @@ from returns.result import Success
 from floe.core import canonical
 from floe.core.artifact import EMPTY_CONTENT, Manifest, contents
 from floe.core.event import Promoted
+from floe.core.ledger.record import Expectation
 from floe.core.names import environment_tag, pointer
-from floe.core.record import Expectation
 from floe.core.replica import Synced
 from floe.effects.ledger.registry import RegistryLedger
 from floe.effects.memory.registry import MemoryRegistry

@@ -11,10 +11,10 @@ from returns.result import Result, Success
 from floe.core import canonical
 from floe.core.artifact import INDEX, Manifest
 from floe.core.drift import drawn_by
+from floe.core.ledger.state import State
 from floe.core.names import Digest, Tag
 from floe.core.operator import Operator
 from floe.core.outcome import settled
-from floe.core.state import State
 from floe.effects.apply import Hand
 from floe.effects.drive import Carried
 from floe.effects.ledger.registry import RegistryLedger

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from floe.core.names import Digest
-from floe.core.signature import Flaw
-from floe.core.statement import signing
+from floe.core.signature.candidate import Flaw
+from floe.core.signature.statement import signing
 from tests.servers.sigstore.basics import spelt
 
 Made: TypeAlias = dict[str, Any]

@@ -8,7 +8,7 @@ from returns.result import Failure, Success
 
 from floe.core.outcome import settled
 from floe.core.policy import Format
-from floe.core.reading import Reading
+from floe.core.reports.reading import Reading
 from floe.effects.gate.reports import grype, infracost, junit, metrics, pytest_benchmark, sarif, trivy
 from floe.effects.gate.spool import Spool
 

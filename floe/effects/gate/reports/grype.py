@@ -8,7 +8,7 @@ from msgspec import Struct
 from returns.result import Failure, Success
 
 from floe.core.outcome import settled
-from floe.core.reading import Finding, Findings, Fix, Reading, Unread
+from floe.core.reports.reading import Finding, Findings, Fix, Reading, Unread
 from floe.effects.gate.reports import strict
 
 UNFIXED = frozenset(("", "unknown", "not-fixed", "wont-fix"))

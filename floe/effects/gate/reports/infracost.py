@@ -7,7 +7,7 @@ from returns.result import Failure, Success
 
 from floe.core.outcome import settled
 from floe.core.plain import plain
-from floe.core.reading import Reading, Unread
+from floe.core.reports.reading import Reading, Unread
 from floe.effects.gate.reports import metrics, strict
 
 VERSION: Final = "0.2"

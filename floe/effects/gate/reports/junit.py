@@ -4,8 +4,8 @@ from typing import Final
 from xml.parsers import expat
 
 from floe.core.plain import plain
-from floe.core.reading import Reading, Unread
-from floe.core.suite import SHOWN, FailedTest, Suite
+from floe.core.reports.reading import Reading, Unread
+from floe.core.reports.suite import SHOWN, FailedTest, Suite
 
 DEEPEST: Final = 64  # levels of nesting
 MOST: Final = 500_000  # tests

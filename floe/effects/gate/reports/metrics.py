@@ -6,10 +6,10 @@ from typing import Final
 from msgspec import Raw, Struct
 from returns.result import Failure, Success
 
-from floe.core.metrics import Metric, Metrics
-from floe.core.numeral import parse_numeral
 from floe.core.outcome import settled
-from floe.core.reading import Reading, Unread
+from floe.core.reports.metrics import Metric, Metrics
+from floe.core.reports.numeral import parse_numeral
+from floe.core.reports.reading import Reading, Unread
 from floe.effects.gate.reports import strict
 
 LONGEST: Final = 200  # characters of a name

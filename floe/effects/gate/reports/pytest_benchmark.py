@@ -4,7 +4,7 @@ from msgspec import Raw, Struct
 from returns.result import Failure, Success
 
 from floe.core.outcome import settled
-from floe.core.reading import Reading
+from floe.core.reports.reading import Reading
 from floe.effects.gate.reports import metrics, strict
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from returns.result import Failure, Success
 
 from floe.core.outcome import settled
-from floe.core.reading import Finding, Findings, Reading, Unread
+from floe.core.reports.reading import Finding, Findings, Reading, Unread
 from floe.effects.gate.reports import strict
 
 VERSION: Final = "2.1.0"

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 from returns.result import Failure, Result, Success
 
-from floe.core.reading import Finding, Unread
+from floe.core.reports.reading import Finding, Unread
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from returns.result import Failure, Success
 
 from floe.core.outcome import settled
-from floe.core.reading import Finding, Findings, Fix, Reading, Unread
+from floe.core.reports.reading import Finding, Findings, Fix, Reading, Unread
 from floe.effects.gate.reports import strict
 
 SCHEMA: Final = 2

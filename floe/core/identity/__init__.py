@@ -1,0 +1,1 @@
+"""Who asks: what the claims of a token mean, by provider."""

@@ -1,0 +1,1 @@
+"""Records, their order, and the state that they come to."""

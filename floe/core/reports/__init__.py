@@ -1,0 +1,1 @@
+"""What gates report, read and compared."""
