@@ -18,7 +18,7 @@ from floe.shell import exits
 from floe.shell.render import blocks
 from floe.shell.render.reply import Reply, plain
 from floe.shell.render.rollbacks import impact_lines
-from floe.shell.render.verdicts import found, notes
+from floe.shell.render.verdicts import found, notes, unread
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -77,7 +77,7 @@ def rollback(preview: Preview) -> Reply:
 
 def _ended(preview: Preview, lines: Lines, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
     told = (*_warnings(preview.plan), *found(preview.results), *warnings)
-    lines = (*lines, *notes(preview.results))
+    lines = (*lines, *unread(each for each in preview.results if each.suffices), *notes(preview.results))
     if preview.blockers:
         refusal = Refused(refusals=preview.blockers, results=preview.results, plan=preview.plan)
         reply = blocks.refused(refusal, operator, trace_id)
