@@ -71,9 +71,11 @@ def _refusals(snapshot: Snapshot, command: Adopt, name: EnvironmentName) -> Iter
         )
     elif found != command.digest:
         yield TagExists(name=tag, found=found, wanted=command.digest)
-    if there := presence(snapshot.valid, command.version, name).promotion:
-        record = there.record
-        yield AlreadyPromoted(id=record.id, version=command.version, environment=name, at=record.at, by=record.operator)
+    if (there := presence(snapshot.valid, command.version, name).promotion) and there.record.after:
+        record, digest = there.record, there.record.after.digest
+        yield AlreadyPromoted(
+            id=record.id, version=command.version, digest=digest, environment=name, at=record.at, by=record.operator
+        )
 
 
 def _of(tags: Mapping[Tag, Digest], recorded: frozenset[Tag], name: EnvironmentName) -> Iterator[Adopt]:

@@ -165,6 +165,7 @@ def _standing(step: Step) -> Iterator[Refusal]:
         yield AlreadyPromoted(
             id=recorded.record.id,
             version=step.command.version,
+            digest=recorded.record.after.digest,
             environment=step.target.name,
             at=recorded.record.at,
             by=recorded.record.operator,

@@ -62,6 +62,7 @@ class SoakLeft(Value, frozen=True, kw_only=True, tag="soak-left"):
 class AlreadyPromoted(Value, frozen=True, kw_only=True, tag="already-promoted"):
     id: str  # of the promotion that brought it
     version: Version
+    digest: ADigest
     environment: str
     at: datetime
     by: Operator

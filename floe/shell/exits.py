@@ -5,6 +5,7 @@ from typing import Final
 from floe.core import fault, refusal
 from floe.core.fault import Fault
 from floe.core.refusal import NotBuilt, Refusal, Refusals
+from floe.core.replica import Status, Synced
 
 DONE: Final = 0
 BUG: Final = 1
@@ -58,6 +59,7 @@ REFUSALS: Final[dict[type[Refusal], int]] = {
     refusal.EffectsChanged: MOVED_ON,
     refusal.Outvoted: MOVED_ON,
 }
+COPIES: Final[dict[Status, int]] = {"synced": DONE, "pending": UNAVAILABLE, "diverged": DRIFTED}
 NOT_BUILT: Final = {"approvals": NOT_AUTHORIZED, "freeze": LOCKED}
 
 FAULTS: Final[dict[type[Fault], int]] = {
@@ -92,6 +94,11 @@ def refused(refusals: Refusals, order: tuple[int, ...] = PROMOTING) -> tuple[int
     """The exit code of some refusals, and the refusals in the order in which they are told."""
     told = tuple(sorted(refusals, key=lambda each: order.index(code_of(each))))
     return code_of(told[0]), told
+
+
+def copied(synced: tuple[Synced, ...]) -> int:
+    """One that has gone a way of its own comes before one that could not be reached."""
+    return max((COPIES[each.status] for each in synced), default=DONE)
 
 
 def faulted(faults: tuple[Fault, ...]) -> int:

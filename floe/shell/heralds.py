@@ -6,11 +6,14 @@ from urllib.parse import urlsplit
 
 from floe.core.message.notice import Audience
 from floe.effects.ports import Clock, Entropy, Herald, NoHerald
-from floe.effects.registry.origin import Origin, origin_of
+from floe.effects.registry.origin import Origin, literal, origin_of
 from floe.effects.webhook import signature
+from floe.effects.webhook.address import check
 from floe.effects.webhook.receiver import Receiver
+from floe.effects.webhook.undelivered import UndeliveredError
 from floe.shell.settings import Settings, Surroundings, Webhook
 
+LOOPBACK: Final = "127.0.0.1"
 NOWHERE: Final = Origin(scheme="https", host="", port=443)
 
 
@@ -39,9 +42,22 @@ def unfit(webhook: Webhook) -> str | None:
     odd = next((name for name, value in webhook.headers if not _is_sendable(value.reveal())), None)
     if odd is not None:
         return f"the value of its header {odd} holds a character that no header can carry"
-    if origin_of(webhook.url.reveal()) is None:
+    origin = origin_of(webhook.url.reveal())
+    if origin is None:
         return "its address holds a character that no address can"
-    return _without_key(webhook)
+    return _out_of_bounds(webhook, origin) or _without_key(webhook)
+
+
+def _out_of_bounds(webhook: Webhook, origin: Origin) -> str | None:
+    """Of an address that is written down; what a name stands for, only sending can tell."""
+    spelt = literal(LOOPBACK if origin.host == "localhost" else origin.host)
+    if spelt is None:
+        return None
+    try:
+        check(spelt, allow_private=webhook.allow_private)
+    except UndeliveredError as error:
+        return error.why
+    return None
 
 
 def _without_key(webhook: Webhook) -> str | None:

@@ -37,6 +37,10 @@ class Overview(Value, frozen=True, kw_only=True):
     unreadable: tuple[str, ...] = ()  # records that are listed and cannot be read
     outvoted: tuple[Summary, ...] = ()  # acknowledged promotions that do not count after all, and whose tags stand
 
+    @property
+    def is_amiss(self) -> bool:
+        return bool(self.drift or self.outvoted or self.unreadable)
+
 
 async def overview(world: World, names: tuple[EnvironmentName, ...], length: int) -> Result[Overview, Refused | Fault]:
     """What is current in each environment, with its last `length` events."""

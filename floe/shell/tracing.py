@@ -10,6 +10,7 @@ from returns.result import Failure, Result, Success
 from floe.core.command import environment_of
 from floe.core.names import Malformed
 from floe.core.outcome import settled
+from floe.core.replica import Synced
 from floe.effects.drive import Carried, Faulted, Preview, Refused
 from floe.effects.ports import Entropy, Span, Trace, Tracer
 from floe.effects.trace.recorder import Listener, Recorded, Recorder
@@ -21,6 +22,7 @@ from floe.shell.log import Log
 from floe.shell.pipeline import about
 from floe.shell.session import Session
 from floe.shell.settings import Surroundings
+from floe.shell.standing import Overview
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,7 +70,7 @@ def rooted(name: str) -> Callable[[Call[P, T, E]], Call[P, T, E]]:
 
 
 def conclude(span: Span, code: int, error: str | None) -> None:
-    """How a whole command ended."""
+    """How a whole command ended; without a word for it, what was said before of the same span stands."""
     if code == exits.DONE:
         result, error = "success", None
     elif code in (exits.INTERRUPTED, exits.TERMINATED):
@@ -76,20 +78,16 @@ def conclude(span: Span, code: int, error: str | None) -> None:
     else:
         result = "error" if code in (exits.BUG, exits.UNAVAILABLE, exits.UNFINISHED) else "failure"
     span.note({"cicd.pipeline.result": result, "dev.floe.exit_code": code})
-    span.ended(error)
+    if error is not None or code == exits.DONE:
+        span.ended(error)
 
 
 def _conclude(span: Span, outcome: Result[Any, Any]) -> None:
     match settled(outcome):
-        case Success(Carried() as carried):
-            _note_carried(span, carried)
-            fault = carried.receipt.fault
-            conclude(span, exits.UNFINISHED if fault else exits.DONE, word(fault) if fault else None)
-        case Success(Preview(blockers=blockers)) if blockers:
-            code, told = exits.refused(blockers)
-            conclude(span, code, word(told[0]))
-        case Success(_):
-            conclude(span, exits.DONE, None)
+        case Success((Synced(), *_) as synced):
+            _conclude_copies(span, synced)
+        case Success(answer):
+            _conclude_answer(span, answer)
         case Failure(Refused(refusals=refusals)):
             code, told = exits.refused(refusals)
             conclude(span, code, word(told[0]))
@@ -99,6 +97,27 @@ def _conclude(span: Span, outcome: Result[Any, Any]) -> None:
             conclude(span, exits.USAGE, "malformed")
         case Failure(_):
             conclude(span, exits.BUG, "bug")
+
+
+def _conclude_answer(span: Span, answer: object) -> None:
+    """An answer may hold bad news."""
+    match answer:
+        case Carried() as carried:
+            _note_carried(span, carried)
+            fault = carried.receipt.fault
+            conclude(span, exits.UNFINISHED if fault else exits.DONE, word(fault) if fault else None)
+        case Preview(blockers=blockers) if blockers:
+            code, told = exits.refused(blockers)
+            conclude(span, code, word(told[0]))
+        case Overview(is_amiss=True):
+            conclude(span, exits.DRIFTED, "drift")
+        case _:
+            conclude(span, exits.DONE, None)
+
+
+def _conclude_copies(span: Span, synced: tuple[Synced, ...]) -> None:
+    code = exits.copied(synced)
+    conclude(span, code, next((each.status for each in synced if exits.COPIES[each.status] == code), None))
 
 
 def _note_carried(span: Span, carried: Carried) -> None:

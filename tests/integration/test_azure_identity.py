@@ -121,7 +121,8 @@ BAD = {
     ),
     "no token": (said(200, {}), "answered without access_token"),
     "no JSON": (Reply(200, {}, b"<html>"), "answered without access_token"),
-    "a redirect": (Reply(302, {"Location": "http://127.0.0.1:9/"}), "does not lend any (302)"),
+    "a redirect": (Reply(302, {"Location": "http://127.0.0.1:9/"}), "(302) is not Azure's metadata service"),
+    "another cloud's": (Reply(404, {"Content-Type": "text/html"}, b"<html>Not Found"), "There are no credentials for"),
 }
 
 

@@ -187,9 +187,10 @@ def test_the_workflow_promotes_to_staging_and_then_to_prod(runner: Runner) -> No
     assert promoted.summary.startswith(r"### Promoted v1\.0\.0 from dev to staging" + "\n")
     assert "| tests | passed |" in promoted.summary
     again = runner.run(staging["Promote to Staging"]["run"], path)
-    assert (again.code, again.outputs["promotion_id"]) == (0, document["promotion_id"])
+    assert (again.code, again.outputs) == (0, promoted.outputs)
     done = runner.run(prod["Promote to Production"]["run"], path)
     assert done.printed.startswith("Promoted v1.0.0 from staging to prod\n")
+    assert runner.run(prod["Promote to Production"]["run"], path).code == 0
 
 
 @pytest.mark.parametrize(
@@ -203,10 +204,21 @@ def test_the_workflow_tells_why_not_and_ends_as_floe_does(code: int, told: str, 
     assert f"(exit code {code})" in ended.summary.splitlines()[0]
 
 
-def test_what_somebody_types_as_version_is_not_run(runner: Runner) -> None:
-    version = 'v1"; touch owned; echo "$(touch owned)'
-    ended = runner.run(steps(PROMOTE, "promote-to-staging")["Promote to Staging"]["run"], {"VERSION": version})
-    assert ended.code == 2
+@pytest.mark.parametrize("version", ['v1"; touch owned; echo "$(touch owned)', "--help"])
+def test_what_somebody_types_as_version_is_neither_run_nor_an_option(version: str, runner: Runner) -> None:
+    gitlab = {"VERSION": version, "FROM": "dev", "TO": "staging"}
+    promote = {name.upper().replace("-", "_"): each.get("default", "") for name, each in read(ACTION)["inputs"].items()}
+    binaries = runner.temporary / "floe"
+    binaries.mkdir()
+    (binaries / "bin").symlink_to(BIN)
+    for script, variables in (
+        (steps(PROMOTE, "promote-to-staging")["Promote to Staging"]["run"], gitlab),
+        (steps(PROMOTE, "promote-to-prod")["Promote to Production"]["run"], gitlab),
+        ("\n".join(read(GITLAB)[".promote"]["script"]), gitlab),
+        (action()[1]["run"], promote | gitlab),
+    ):
+        ended = runner.run(script, variables)
+        assert ended.code == 2, ended.printed
     assert not (runner.bench.folder / "owned").exists()
 
 

@@ -390,6 +390,25 @@ def test_check_doubts_listeners_that_cannot_be_told(bench: Bench, ear: Ear, more
     assert said in answer.stdout
 
 
+@pytest.mark.parametrize(
+    ("url", "more", "said"),
+    [
+        ("https://10.0.0.1/x", "", "allow_private: true would let it"),
+        ("http://localhost/x", "", "allow_private: true would let it"),
+        ("https://2852039166/x", ", allow_private: true", "the machine's own network"),
+        ("https://10.0.0.1/x", ", allow_private: true", None),
+        ("https://93.184.216.34/x", "", None),
+    ],
+)
+def test_w01_check_doubts_addresses_that_no_message_may_go_to(
+    bench: Bench, url: str, more: str, said: str | None
+) -> None:
+    listened_to(bench, f"{{url: {url}{more}}}")
+    answer = bench.inside("platform", "check")
+    assert answer.code == 0
+    assert said in answer.stdout if said else answer.stdout == "Nothing is wrong\n"
+
+
 def test_w01_plain_http_is_for_private_addresses_that_are_meant(bench: Bench) -> None:
     listened_to(bench, "{url: http://hooks.internal/x, allow_private: true}")
     assert bench.inside("platform", "check").code == 0

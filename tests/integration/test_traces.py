@@ -172,6 +172,20 @@ def test_every_command_has_a_root_span(bench: Traced, collector: Collector) -> N
     assert [root.error for root in roots] == [None, None, None, "nothing-before"]
 
 
+def test_what_is_amiss_is_in_the_root_span_as_in_the_exit_code(bench: Traced, collector: Collector) -> None:
+    bench.write("manifest.yaml", FOLLOWED)
+    assert bench.inside("platform", "promote", "v1.0.0", "--to=dev").code == 0
+    bench.write("apart.yaml", BARE.replace("oci-layout://registry", "oci-layout://mirror"))
+    assert bench.inside("platform", "lock", "--env=dev", "--reason=r", "--manifest=apart.yaml").code == 0
+    index = bench.registry / "index.json"
+    index.write_text(index.read_text().replace('"v1.0.0-dev"', '"v1.1.0-dev"'))
+    bench.more = to(collector.endpoint)
+    assert [bench.inside("platform", *words).code for words in (("sync",), ("status", "--check"))] == [15, 15]
+    roots = {span.name: span for span in collector.spans if not span.parent}
+    assert {name: root.error for name, root in roots.items()} == {"sync": "diverged", "status": "drift"}
+    assert {root.attributes["dev.floe.exit_code"] for root in roots.values()} == {15}
+
+
 def test_on_a_registry_the_same_tree_is_received(
     tmp_path: Path, docker_registries: DockerRegistries, collector: Collector
 ) -> None:

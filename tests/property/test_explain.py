@@ -95,6 +95,12 @@ def test_a_fault_is_told_the_same_every_time(fault: Fault) -> None:
     assert what_failed(fault) == what_failed(fault)
 
 
+def test_a_command_is_told_without_the_line_end_that_yaml_leaves() -> None:
+    why = NotStarted(why="no such file")
+    result = GateResult(gate="tests", status="failed", duration_ms=1, command="cat a\nexit 1\n", report=why)
+    assert failed_gate(result)[1:3] == ("Command: cat a\nexit 1", "The command could not be started: no such file")
+
+
 @given(gate_results)
 @example(GateResult(gate="tests", status="failed", duration_ms=1, report=NotStarted(why="no such file")))
 @example(GateResult(gate=POLICY_GATE, status="failed", duration_ms=1, report=NotStarted(why="not there")))
@@ -104,7 +110,8 @@ def test_a_failed_gate_is_told_with_its_command_and_its_end(result: GateResult) 
     assert lines[0] == f"Gate '{result.gate}' failed"
     found = result.assessment if isinstance(result.report, Exited) else None
     blocks = isinstance(found, Scanned) and found.is_blocked  # its findings are told, not how it ran
-    assert (f"Command: {result.command}" in lines) == (bool(result.command) and not blocks)
+    command = (result.command or "").rstrip("\n")
+    assert (f"Command: {command}" in lines) == (bool(command) and not blocks)
     assert lines[-2] == ""
     assert lines[-1].startswith("Fix ")
     match result.report:

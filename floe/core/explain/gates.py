@@ -25,12 +25,18 @@ def failed_gate(result: GateResult) -> Lines:
 
 def _told(result: GateResult) -> Lines:
     return (
-        *((f"Command: {result.command}",) if result.command else ()),
+        *_command(result.command or ""),
         *_report(result),
         *beside(result.assessment),
         "",
         _closing(result),
     )
+
+
+def _command(text: str) -> Lines:
+    """As it was written; the line end that YAML leaves after a block is none of it."""
+    shown = text.rstrip("\n")
+    return (f"Command: {shown}",) if shown else ()
 
 
 def warnings_of(result: GateResult) -> Lines:

@@ -53,9 +53,11 @@ def _forms(node: Schema, whole: Schema) -> Iterator[Schema]:
 
 
 def _below(node: Schema, step: str | int) -> Iterator[Schema]:
+    named = node.get("properties", {})
     if isinstance(step, int):
-        candidate = node.get("items")
+        candidates = [node.get("items")]
+    elif step in named:
+        candidates = [named[step]]
     else:
-        candidate = node.get("properties", {}).get(step, node.get("additionalProperties"))
-    if isinstance(candidate, dict):
-        yield candidate
+        candidates = [node.get("additionalProperties"), *node.get("patternProperties", {}).values()]
+    yield from (each for each in candidates if isinstance(each, dict))

@@ -5,18 +5,20 @@ from typing import TypeAlias
 from floe.core.estimate import estimate
 from floe.core.event import Promoted, RolledBack
 from floe.core.gates import GateResult
+from floe.core.names import Version
 from floe.core.operator import Operator
 from floe.core.plan import Plan
 from floe.core.policy import Gate, Policy
 from floe.core.refusal import Refusals
 from floe.core.snapshot import Snapshot
+from floe.core.transition import source_meant
 from floe.core.value import Value
 from floe.effects.drive import Preview, Refused
 from floe.shell import exits
 from floe.shell.render import blocks
 from floe.shell.render.reply import Reply, plain
 from floe.shell.render.rollbacks import impact_lines
-from floe.shell.render.verdicts import found, notes
+from floe.shell.render.verdicts import found, notes, unread
 
 Lines: TypeAlias = tuple[str, ...]
 
@@ -48,14 +50,19 @@ def promotion(preview: Preview, operator: Operator, trace_id: str, warnings: Lin
 
 def refused_promotion(asked: Asked, refusal: Refused, policy: Policy, reply: Reply) -> Reply:
     """The same block for a promotion that has no plan."""
-    came = f" from {asked.source}" if asked.source else ""
     target = policy.environment(asked.to)
+    source = asked.source or (_meant(asked, policy, refusal.snapshot) if target and refusal.snapshot else None)
+    came = f" from {source}" if source else ""
     lines = (
         f"[DRY RUN] Would promote {asked.version}{came} to {asked.to}",
         *(_block(target.gates, refusal.snapshot, asked.to) if target and refusal.snapshot else ()),
         *blocks.blocked(exits.refused(refusal.refusals)[1]),
     )
     return Reply(code=reply.code, document=reply.document, lines=lines, warnings=reply.warnings)
+
+
+def _meant(asked: Asked, policy: Policy, snapshot: Snapshot) -> str:
+    return source_meant(policy, asked.to, Version(asked.version), snapshot.valid)
 
 
 def rollback(preview: Preview) -> Reply:
@@ -70,7 +77,7 @@ def rollback(preview: Preview) -> Reply:
 
 def _ended(preview: Preview, lines: Lines, operator: Operator, trace_id: str, warnings: Lines) -> Reply:
     told = (*_warnings(preview.plan), *found(preview.results), *warnings)
-    lines = (*lines, *notes(preview.results))
+    lines = (*lines, *unread(each for each in preview.results if each.suffices), *notes(preview.results))
     if preview.blockers:
         refusal = Refused(refusals=preview.blockers, results=preview.results, plan=preview.plan)
         reply = blocks.refused(refusal, operator, trace_id)

@@ -60,7 +60,7 @@ def already(there: AlreadyPromoted, trace_id: str) -> Reply:
     """The reply under `--if-needed` when nothing is needed."""
     document = Promotion(
         promotion_id=there.id,
-        artifact_digest=None,
+        artifact_digest=there.digest,
         artifact_tag=there.version,
         source_environment=None,
         target_environment=there.environment,

@@ -27,7 +27,7 @@ HEADINGS = ("Environment", "Version", "Digest", "Promoted By", "At")
 def status(overview: Overview, *, with_history: bool) -> Reply:
     told = _details(overview) if with_history else (*table(overview), *_locks(overview))
     return Reply(
-        code=exits.DRIFTED if overview.drift or overview.outvoted or overview.unreadable else exits.DONE,
+        code=exits.DRIFTED if overview.is_amiss else exits.DONE,
         document=plain([_document(each, overview) for each in overview.environments]),
         lines=told if overview.drift is None else (*told, *_clean(overview.drift)),
         error=(*_outvoted(overview.outvoted), *_unreadable(overview.unreadable), *drift_block(overview.drift or ())),

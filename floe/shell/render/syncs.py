@@ -13,7 +13,6 @@ from floe.shell.render.documents import CopyCounted, Copying, CopyShown, Reason
 from floe.shell.render.reply import Reply, plain
 
 Lines: TypeAlias = tuple[str, ...]
-CODES = {"synced": exits.DONE, "pending": exits.UNAVAILABLE, "diverged": exits.DRIFTED}
 
 
 def copies(synced: tuple[Synced, ...], artifact: Digest | None) -> tuple[CopyShown, ...]:
@@ -42,7 +41,7 @@ def told(synced: tuple[Synced, ...]) -> Lines:
 def reply(synced: tuple[Synced, ...], trace_id: str) -> Reply:
     shown = tuple(_counted(each) for each in synced)
     lines = tuple(_line(each) for each in synced if each.fault is None)
-    code = max((CODES[each.status] for each in synced), default=exits.DONE)
+    code = exits.copied(synced)
     if code == exits.DONE:
         return Reply(document=plain(Copying(sync=shown, trace_id=trace_id)), lines=lines)
     failed = [each for each in synced if each.fault is not None]

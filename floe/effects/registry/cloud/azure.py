@@ -71,6 +71,9 @@ def _managed(errand: Errand, endpoint: str, version: str, headers: dict[str, str
         query["client_id"] = client
     question = Question(address=f"{endpoint}?{urlencode(query)}", headers=headers, secret=secret)
     reply = web.ask_metadata(errand, question, IN_AZURE)
+    if reply.status != 200 and not reply.words:  # noqa: PLR2004 (OK); Azure says why not
+        told = f"what answers at {reply.origin.authority} ({reply.status}) is not Azure's metadata service"
+        raise errand.missing(told, IN_AZURE)
     return web.wanted("access_token", errand, reply, "", ASSIGNED)
 
 
