@@ -20,7 +20,11 @@ def signed(name: str, artifact: Digest, referrer: Digest, bundle: bytes, doubts:
             "bundle": digest_of(bundle),
             "warnings": list(doubts),
         },
-        lines=(f"Signed: {name} ({artifact[:19]})", f"Signature: {referrer}"),
+        lines=(
+            f"Signed: {name} ({artifact[:19]})",
+            f"Signature: {referrer}",
+            f"Bundle: {digest_of(bundle)}",
+        ),
         warnings=doubts,
     )
 
