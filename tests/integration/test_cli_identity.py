@@ -194,7 +194,7 @@ def test_a13_to_look_at_a_rollback_is_recorded_only_where_it_was_about_to_be_don
         assert "ERROR: Authorization failed\n" in staged.does("rose", *arguments).stderr
     listed = staged.platform("status", "--env=staging", "--refused", "--output=json").document[0]["history"]
     assert [each["kind"] for each in listed] == ["REFUSED", "PROMOTED"]
-    assert listed[0]["reason"] == "not-authorized"
+    assert listed[0]["reason"] == "rollback: not-authorized"
 
 
 def test_a08_i08_the_token_is_written_nowhere(office: Office, issuer: Issuer) -> None:

@@ -431,7 +431,9 @@ def test_r22_what_was_signed_before_there_were_bundles_is_read_where_somebody_as
         signing={"trust_config": sigstore.trust_config(desk.bench.folder).name},
         verification={"trusted_issuers": TRUSTED},
     )
-    assert desk.artifact("verify", *desk.at).code == 6, "nobody asked"
+    unasked = desk.artifact("verify", *desk.at)
+    assert unasked.code == 6
+    assert "is what cosign before version 3 wrote: look at it with --legacy" in unasked.stderr
     verified = desk.artifact("verify", *desk.at, "--legacy")
     assert verified.code == 0, verified
     assert "Signature: verified (keyless, GitHub Actions)" in verified.stdout

@@ -276,6 +276,13 @@ def test_what_loads_and_may_not_be_meant_is_doubted(text: str, path: str, said: 
     assert any(f"artifacts.registry.{path}: " in str(each) and said in str(each) for each in doubts), doubts
 
 
+def test_a_key_set_that_is_not_there_is_doubted() -> None:
+    issuers = "identity: {issuers: [{issuer: 'https://a.example', keys: none.json}]}"
+    (doubt,) = loaded(promotion(issuers)).doubts
+    assert (doubt.path, "no token" in doubt.message) == ("artifacts.promotion.identity.issuers[0].keys", True)
+    assert loaded(promotion(issuers.replace("none.json", "'https://a.example/keys'"))).doubts == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [

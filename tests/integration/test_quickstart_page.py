@@ -18,6 +18,7 @@ from tests.integration.page.world import World, world
 from tests.integration.process import Bench
 from tests.integration.reports.made import CVES, REFERENCE, spelled, trivy
 from tests.manifests import QUICKSTART
+from tests.servers import debian
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quickstart.md"
 FOUND: Final = {"CI/CD JSON Output": CVES[2:3], "Security Gate Configuration": CVES}  # by trivy, in these sections
@@ -66,6 +67,10 @@ def home(tmp_path: Path) -> Path:
         program = home / "bin" / name
         program.write_text(text.format(python=sys.executable, reference=REFERENCE))
         program.chmod(0o755)
+    jq = debian.find("jq")
+    if jq is None:
+        pytest.skip(debian.why_missing("jq"))
+    (home / "bin" / "jq").symlink_to(jq)
     return home
 
 

@@ -35,9 +35,9 @@ def test_results_stand_on_a_line_each() -> None:
     results = [("policy_compliance", 1234), ("tests", 45000)]
     document = {
         "success": True,
-        "gate_results": [{"gate": gate, "status": "passed", "duration_ms": ms} for gate, ms in results],
-        "tags": ["v1.0.0-staging"],
-        "sync": [],
+        "gate_results": tuple({"gate": gate, "status": "passed", "duration_ms": ms} for gate, ms in results),
+        "tags": ("v1.0.0-staging",),
+        "sync": (),
         "promoted_at": datetime(2026, 1, 15, 14, 45, tzinfo=UTC),
     }
     assert spelled(document) == SHOWN

@@ -84,7 +84,8 @@ def _reason(event: Event) -> str | None:
         case Promoted() | Adopted():
             return None
         case Refused(command=command, reasons=reasons):
-            return f"{'' if command == 'promote' else f'{command}: '}{', '.join(reasons)}"
+            asked = "" if command == "promote" else f"{command.replace('-', '')}: "  # as it is typed
+            return f"{asked}{', '.join(reasons)}"
         case RolledBack(reason=reason) | Locked(reason=reason) | Unlocked(reason=reason):
             return reason
 

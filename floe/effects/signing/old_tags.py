@@ -36,8 +36,13 @@ class Kept(Value, frozen=True, kw_only=True):
     beyond: int = 0
 
 
+def tag_of(artifact: Digest) -> Tag:
+    """Where cosign before version 3 put signatures."""
+    return Tag(f"{artifact.replace(':', '-')}.sig")
+
+
 async def kept(registry: Registry, artifact: Digest) -> Outcome[Kept]:
-    manifest = settled(await registry.manifest(Tag(f"{artifact.replace(':', '-')}.sig")))
+    manifest = settled(await registry.manifest(tag_of(artifact)))
     if isinstance(manifest, Failure):
         return Failure(manifest.failure())
     found = manifest.unwrap()

@@ -17,6 +17,7 @@ from floe.core.value import Value
 from floe.effects.drive import Faulted, Refused
 from floe.effects.ports import Outcome
 from floe.effects.signing.attaching import attach
+from floe.effects.signing.old_tags import tag_of
 from floe.effects.signing.signatory import Signatory
 from floe.shell.clock import SystemClock
 from floe.shell.commands.repository import Opened, about
@@ -92,9 +93,19 @@ async def verify(shared: Shared, uri: str, tag: str, asked: TrustAsked) -> Reply
         digest, assessment = assessed.unwrap()
         if assessment.facts.status == "valid":
             return render.verified(name, digest, assessment)
-        return _refused(found, name, digest, assessment, enforced=_enforces(found.trust, chosen.unwrap()))
+        reply = _refused(found, name, digest, assessment, enforced=_enforces(found.trust, chosen.unwrap()))
+        hint = () if asked.legacy else await _old(found, digest)
+        return msgspec.structs.replace(reply, error=(*reply.error, *hint))
 
     return await about(shared, uri, tag, run)
+
+
+async def _old(found: Opened, artifact: Digest) -> tuple[str, ...]:
+    """That an older cosign signed it, which only counts for whoever asks for it."""
+    there = settled(await found.registry.resolve(tag_of(artifact)))
+    if isinstance(there, Failure) or there.unwrap() is None:
+        return ()
+    return (f"Under {tag_of(artifact)} is what cosign before version 3 wrote: look at it with --legacy",)
 
 
 async def checked(found: Opened, name: Tag) -> Result[Checked, Reply]:

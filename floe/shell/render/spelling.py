@@ -21,7 +21,7 @@ def _spelled(value: object, depth: int) -> str:
     match value:
         case dict() if value:
             return _block("{}", (f"{_scalar(key)}: {_spelled(each, depth + 1)}" for key, each in value.items()), depth)
-        case list() if value:
+        case list() | tuple() if value:
             return _block("[]", (_spelled(each, depth + 1) for each in value), depth)
         case _:
             return _scalar(value)
@@ -29,8 +29,8 @@ def _spelled(value: object, depth: int) -> str:
 
 def _is_flat(value: object) -> bool:
     """Whether nothing in it has parts."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not any(isinstance(each, dict | list) and each for each in parts)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return not any(isinstance(each, dict | list | tuple) and each for each in parts)
 
 
 def _block(ends: str, lines: Iterable[str], depth: int) -> str:
