@@ -18,7 +18,7 @@ class CredentialsRefused(Value, frozen=True, kw_only=True, tag="credentials-refu
 
     where: str
     why: str
-    advice: str = "check artifacts.registry.auth"
+    advice: str = "check `auth` of this registry in the manifest"
 
 
 class CredentialsMissing(Value, frozen=True, kw_only=True, tag="credentials-missing"):

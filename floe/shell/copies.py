@@ -40,7 +40,7 @@ async def on_demand(session: Session, name: str | None) -> Result[tuple[Synced, 
     chosen = tuple(each for each in known if name in (None, each.name))
     if not chosen:
         names = ", ".join(each.name for each in known) or "one that is named under artifacts.registries, beside primary"
-        return Failure(Malformed(what="secondary registry", found=name or "none", expected=names))
+        return Failure(Malformed(what="secondary registry", found=name or "", expected=names))
     return Success(await _fleet(session, chosen).sync(thorough=True))
 
 

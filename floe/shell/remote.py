@@ -15,7 +15,6 @@ from floe.shell.secret import Secret
 from floe.shell.settings import RegistrySettings, Settings, Surroundings
 
 HOSTS: Final = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
-SETTING: Final = "artifacts.registry.auth"
 
 
 def registry(location: Remote, settings: RegistrySettings, around: Surroundings) -> Registry:
@@ -54,20 +53,25 @@ def _is_at(location: Location, authority: str) -> bool:
 
 
 def _finder(origin: Origin, settings: RegistrySettings, around: Surroundings) -> Finder:
-    auth = settings.auth
+    auth, place = settings.auth, _place(settings.name)
     match auth.type:
         case "docker":
             return credentials.docker(around.variables, around.home)
         case "anonymous":
-            return lambda _: Nothing(source=f"{SETTING} says anonymous")
+            return lambda _: Nothing(source=f"{place} says anonymous")
         case "basic":
             username, password = _said(auth.username), _said(auth.password)
-            return lambda _: Password(username=username, password=password, source=SETTING)
+            return lambda _: Password(username=username, password=password, source=place)
         case "token":
             token = _said(auth.token)
-            return lambda _: Token(token=token, source=SETTING)
+            return lambda _: Token(token=token, source=place)
         case "aws-irsa" | "azure-managed-identity" | "gcp-workload-identity" as kind:
             return _cloud(kind, origin, settings, around)
+
+
+def _place(name: str) -> str:
+    """Where in the manifest it is said who floe is there."""
+    return "artifacts.registry.auth" if name in {"", "primary"} else f"artifacts.registries.{name}.auth"
 
 
 def _cloud(kind: Kind, origin: Origin, settings: RegistrySettings, around: Surroundings) -> Finder:

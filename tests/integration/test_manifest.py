@@ -212,12 +212,19 @@ def test_paths_are_relative_to_the_folder_of_the_manifest(tmp_path: Path) -> Non
     assert location == Folder(written="here", path=tmp_path / "here")
 
 
+@pytest.mark.parametrize(("one", "two"), [("oci-layout://a", "oci-layout://./a"), ("oci://h/a", "oci://h/a")])
+def test_a_copy_where_another_registry_is_is_doubtful(one: str, two: str) -> None:
+    text = "artifacts: {registries: {primary: {uri: 'oci-layout://p'}, eu: {uri: '%s'}, us: {uri: '%s'}}}"
+    (twin,) = loaded(text % (one, two)).doubts
+    assert (twin.path, twin.message) == ("artifacts.registries.us.uri", "this is where eu is, and no copy of it")
+    assert loaded(text % ("oci://h/a", "oci://h/b")).doubts == ()
+    (itself,) = loaded(text % ("oci-layout://p", "oci://h/b")).doubts
+    assert (itself.path, "where primary is" in itself.message) == ("artifacts.registries.eu.uri", True)
+
+
 def test_copies_that_go_nowhere_are_doubtful() -> None:
     (lonely,) = loaded(promotion("sync_to_secondary: true")).doubts
     assert (lonely.path, "no registry beside" in lonely.message) == ("artifacts.promotion.sync_to_secondary", True)
-    twice = "artifacts: {registries: {primary: {uri: 'oci-layout://x'}, eu: {uri: 'oci-layout://x'}}}"
-    (same,) = loaded(twice).doubts
-    assert (same.path, "primary registry itself" in same.message) == ("artifacts.registries.eu.uri", True)
 
 
 def test_the_full_manifest_lists_what_is_not_built_yet() -> None:

@@ -87,14 +87,9 @@ def _toothless(top: Spot) -> Iterator[Doubt]:
 
 def _copies(top: Spot) -> Iterator[Doubt]:
     artifacts = top.at("artifacts")
-    primary = trust_rules.primary(top).at("uri")
-    others = [each for each in artifacts.at("registries").each() if each.last != "primary"]
     wanted = artifacts.at("promotion", "sync_to_secondary")
-    if wanted.value is True and not others:
+    if wanted.value is True and all(each.last == "primary" for each in artifacts.at("registries").each()):
         yield _doubt(wanted, "there is no registry beside the primary one to copy to")
-    for each in others:
-        if each.at("uri").text == primary.text:
-            yield _doubt(each.at("uri"), "this is the primary registry itself; nothing is copied")
 
 
 def _doubt(spot: Spot, message: str) -> Doubt:

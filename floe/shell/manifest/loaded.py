@@ -14,7 +14,7 @@ from floe.core.value import Value
 from floe.shell import markup, text
 from floe.shell.complaint import Complaint, Doubt
 from floe.shell.document import Document, Spot
-from floe.shell.manifest import mistakes, rules, trust_doubts, trust_rules, webhooks
+from floe.shell.manifest import mistakes, places, rules, trust_doubts, trust_rules, webhooks
 from floe.shell.manifest.document import Manifest
 from floe.shell.manifest.doubts import doubts
 from floe.shell.manifest.keys import keys_readable
@@ -72,6 +72,7 @@ def parse(whole: str, *, where: str, base: Path, environ: Mapping[str, str]) -> 
             doubts=(
                 *doubts(document.top, environ),
                 *trust_doubts.doubts(document.top, base),
+                *places.doubts(settings),
                 *webhooks.doubts(settings),
             ),
             sections={spot.last: spot.value for spot in document.top.each() if spot.last != "artifacts"},

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.process import ended, run
 from tests.integration.sync.places import Places, index_with_everything
-from tests.servers.docker_registry import DockerRegistry
+from tests.servers.docker_registry import DockerRegistries, DockerRegistry
 from tests.servers.proxy import Proxy
 from tests.servers.troubles import latency
 
@@ -149,3 +149,15 @@ def test_an_interrupted_copy_says_so_and_is_completed(places: Places, servers: t
     places.arrange()
     assert places.cli("sync").code == 0
     assert places.is_copied_to(places.secondaries["eu"])
+
+
+def test_a_copy_that_lets_nobody_in_is_told_with_its_place_in_the_manifest(
+    places: Places, docker_registries: DockerRegistries
+) -> None:
+    barred = f'eu: {{uri: "oci://{docker_registries["htpasswd"].authority}/x", auth: {{type: anonymous}}}}'
+    places.write("manifest.yaml", f'artifacts: {{registries: {{primary: {{uri: "{places.primary}"}}, {barred}}}}}')
+    told = places.cli("sync")
+    assert (told.code, "artifacts.registries.eu.auth says anonymous" in told.stderr) == (5, True)
+    places.arrange(primary=places.primary)
+    lonely = places.cli("sync")
+    assert (lonely.code, lonely.stderr.splitlines()[0]) == (2, "ERROR: No secondary registry")

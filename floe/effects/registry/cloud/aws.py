@@ -23,7 +23,7 @@ ENDED: Final = ("ExpiredToken", "ExpiredTokenException")
 TRIES: Final = 2
 IN_POD: Final = (
     f"run where {ROLE} and {TOKEN_FILE} are set, as in a pod whose service account has a role (EKS, IRSA), "
-    "or choose another artifacts.registry.auth"
+    "or choose another `auth` for this registry"
 )
 ANEW: Final = f"see that what writes the file of {TOKEN_FILE} still runs, then run this again"
 TRUST: Final = f"check that the role of {ROLE} trusts this service account, and may call ecr:GetAuthorizationToken"

@@ -21,7 +21,7 @@ METADATA: Final = "http://169.254.169.254"
 ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 IN_AZURE: Final = (
     f"run in Azure with a managed identity, or in a pod where {CLIENT}, {TENANT} and {TOKEN_FILE} are set "
-    "(workload identity), or choose another artifacts.registry.auth"
+    "(workload identity), or choose another `auth` for this registry"
 )
 POD: Final = f"label the pod azure.workload.identity/use, so that {CLIENT}, {TENANT} and {TOKEN_FILE} are set"
 ASSIGNED: Final = f"check that the managed identity is assigned here; {CLIENT} says which, where there are several"

@@ -16,7 +16,7 @@ TOKEN: Final = "/computeMetadata/v1/instance/service-accounts/default/token"  # 
 LONGEST: Final = 7 * 86400  # seconds; what is said to last longer is taken to be nonsense
 IN_GOOGLE: Final = (
     f"run in Google Cloud with a service account, or set {FILE} to a file of type external_account "
-    "(workload identity federation), or choose another artifacts.registry.auth"
+    "(workload identity federation), or choose another `auth` for this registry"
 )
 ATTACHED: Final = "check that a service account is attached here, and that its scopes allow cloud-platform"
 
