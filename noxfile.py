@@ -11,7 +11,7 @@ nox.options.error_on_external_run = True
 nox.options.reuse_venv = "yes"
 
 USUAL = "not soak and not online and not interop"  # pyproject.toml says what these marks mean
-DEFAULT = ("-m", USUAL, "--numprocesses", "2")
+DEFAULT = ("-m", USUAL, "--numprocesses", "2", "--timeout", "300")  # no test takes a quarter of that by itself
 OTHER_PYTHONS = ("3.12", "3.13")
 DEBIAN_PROGRAMS = Path(".cache/debian/bin").resolve()  # tests/servers/debian.py
 
