@@ -43,7 +43,8 @@ def tests(session: nox.Session) -> None:
     try:
         session.run("python", "-m", "pytest", *DEFAULT, *measured)
     except CommandFailed:  # a busy machine fails what depends on time; whatever fails again, alone, is broken
-        session.run("python", "-m", "pytest", "-m", USUAL, "--last-failed", *measured, "--cov-append")
+        again = ("-m", USUAL, "--last-failed", "--timeout", "300")
+        session.run("python", "-m", "pytest", *again, *measured, "--cov-append")
     session.run("coverage", "report", "--skip-covered", "--show-missing", "--fail-under=100")
 
 
