@@ -34,18 +34,17 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests that end in minutes; given no arguments, also how much of the core they reach."""
+    """All tests that end in minutes; given no arguments, also how much of the core the laws reach."""
     ready(session)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
-    measured = ("--cov", "--cov-report=term-missing:skip-covered")
-    try:
-        session.run("python", "-m", "pytest", *DEFAULT, *measured)
-    except CommandFailed:  # a busy machine fails what depends on time; whatever fails again, alone, is broken
-        again = ("-m", USUAL, "--last-failed", "--timeout", "300")
-        session.run("python", "-m", "pytest", *again, *measured, "--cov-append")
+    session.run("python", "-m", "pytest", "tests/property", *DEFAULT, "--cov", "--cov-report=")
     session.run("coverage", "report", "--skip-covered", "--show-missing", "--fail-under=100")
+    try:
+        session.run("python", "-m", "pytest", "tests/integration", *DEFAULT)
+    except CommandFailed:  # a busy machine fails what depends on time; whatever fails again, alone, is broken
+        session.run("python", "-m", "pytest", "tests/integration", "-m", USUAL, "--last-failed", "--timeout", "300")
 
 
 @nox.session(name="tests-on", python=OTHER_PYTHONS, default=False)

@@ -136,6 +136,11 @@ def test_an_input_reads_fields_that_are_there(port: str | None, source: str) -> 
     )
 
 
+def test_a_field_twice_is_a_problem_of_its_port() -> None:
+    twice = product("a", outputs=(output("config", field("id"), field("id")),))
+    assert problems((twice,)) == (Duplicate(kind="field", product="a", port="config", name="id", times=2),)
+
+
 def test_a_product_twice_and_a_long_circle_are_told_shortly() -> None:
     names = [f"p{number:02}" for number in range(30)]
     circle = [product(name, inputs=(takes(names[place - 1]),)) for place, name in enumerate(names)]

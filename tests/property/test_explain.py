@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from floe.core.compiled.problem import Duplicate, Problem, TransformCircle, UnknownField, told
 from floe.core.explain.faults import what_failed
 from floe.core.explain.gates import SHOWN_LINES, failed_gate, violation_line
 from floe.core.explain.people import ways_out
@@ -132,6 +133,41 @@ def test_of_an_output_the_last_lines_are_shown(count: int, left: int) -> None:
     assert shown == [f"line {number}" for number in range(count)][-SHOWN_LINES:]
     assert ("Output: none" in lines) == (count == 0)
     assert any(line.startswith("Left running: 1 ") for line in lines) == bool(left)
+
+
+@given(any_of(Problem))
+def test_every_problem_of_a_document_is_told(problem: Problem) -> None:
+    with deciding():
+        said = told(problem)
+    assert said.what
+    assert said.found
+    assert said.expected
+
+
+@pytest.mark.parametrize(
+    ("problem", "what"),
+    [
+        (Duplicate(kind="product", product="p", name="p", times=2), "product 'p'"),
+        (Duplicate(kind="field", product="p", port="o", name="f", times=2), "product 'p', output port 'o', field 'f'"),
+        (Duplicate(kind="transform", product="p", name="t", times=2), "product 'p', transform 't'"),
+    ],
+)
+def test_what_is_there_twice_is_named_with_its_place(problem: Problem, what: str) -> None:
+    assert told(problem).what == what
+
+
+def test_what_is_read_is_named_with_its_source() -> None:
+    port, field = "orders", "amount"
+    unknown = [
+        UnknownField(product="p", input="i", source="s", port=each, field=field, nearest=near)
+        for each, near in ((port, "amounts"), (None, None))
+    ]
+    assert [told(each).found for each in unknown] == [f"reads field 'amount' of '{each}'" for each in ("s/orders", "s")]
+
+
+def test_a_long_circle_is_cut_short() -> None:
+    path = tuple(f"t{number}" for number in range(40))
+    assert len(told(TransformCircle(product="p", path=path)).found) < len(", ".join(path))
 
 
 def test_a_violation_says_where_and_what() -> None:

@@ -267,6 +267,12 @@ def test_a_plan_is_vouched_for_only_by_who_is_trusted_where_it_leads(findings: F
         assert vouched.failure().status == "not checked"
 
 
+def test_who_vouches_for_a_plan_is_named() -> None:
+    signature = signed(Keyed(fingerprint=OURS), predicate_type=PLAN_SIGN)
+    vouched = trust.vouched(Findings(candidates=(signature,)), RULES, ARTIFACT, "prod").unwrap()
+    assert vouched.key == OURS
+
+
 def of_a_plan(candidate: Candidate) -> Candidate:
     if isinstance(candidate, Verified) and candidate.predicate_type == SIGNED:
         return msgspec.structs.replace(candidate, predicate_type=PLAN_SIGN)
