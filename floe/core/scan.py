@@ -116,8 +116,13 @@ def _once(findings: Iterable[Finding], threshold: Threshold) -> dict[tuple[str, 
 
 def _worse(one: Finding, other: Finding, threshold: Threshold) -> Finding:
     """The worse of two; whatever is known of a fix holds for both."""
-    worse = min(one, other, key=lambda each: (not blocks(each.severity, threshold), _rank(each), each.version))
+    worse = min(one, other, key=lambda each: (not blocks(each.severity, threshold), _rank(each), *_words(each)))
     return msgspec.structs.replace(worse, fix=max(one.fix, other.fix, key=get_args(Fix).index))
+
+
+def _words(finding: Finding) -> tuple[str, str, str]:
+    """What breaks a tie, whichever came first."""
+    return finding.version, finding.severity, finding.title
 
 
 def _rank(finding: Finding) -> int:
