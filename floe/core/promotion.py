@@ -209,13 +209,7 @@ def _warnings(snapshot: Snapshot, step: Step) -> Iterator[Warn]:
         text = f"{current.version} is current in {step.target.name}; the pointer moves to {step.command.version}"
         yield Warn(code="other-version-current", message=text)
     if trusted and trusted.enforcement == "warn" and snapshot.signature.status != "valid":
-        yield Warn(code="unsigned", message=_unsigned(snapshot))
-
-
-def _unsigned(snapshot: Snapshot) -> str:
-    if snapshot.signature.status == "missing":
-        return "Artifact is unsigned"
-    return f"Signature {snapshot.signature.status}: {snapshot.signature.detail or 'no detail'}"
+        yield Warn(code="unsigned", message=trust.want(snapshot.signature))
 
 
 def _promised(state: EnvironmentState, name: Tag) -> Digest | None:

@@ -56,6 +56,13 @@ def suffices(
     )
 
 
+def want(facts: SignatureFacts) -> str:
+    """What is wanting where a signature would be needed, in one line."""
+    if facts.status == "missing":
+        return "Artifact is unsigned"
+    return f"Signature {facts.status}: {facts.detail or 'no detail'}"
+
+
 def vouched(
     findings: Findings, trust: Trust | None, plan: Digest, environment: str
 ) -> Result[SignatureFacts, PlanUnsigned]:
@@ -86,12 +93,11 @@ def _judged(
 
 def _misfits(candidate: Verified, artifact: Digest, predicate: str) -> Iterator[Shortfall]:
     """What it says is not that this artifact was signed."""
-    if candidate.payload_type == SIMPLE and predicate == COSIGN_SIGN:
-        pass  # it can say nothing but that
-    elif candidate.payload_type != PAYLOAD_TYPE or candidate.predicate_type is None:
+    stated = COSIGN_SIGN if candidate.payload_type == SIMPLE else candidate.predicate_type  # the old form says no more
+    if candidate.payload_type not in (PAYLOAD_TYPE, SIMPLE) or stated is None:
         yield _short(candidate, "payload", f"it holds {candidate.payload_type}, not an in-toto statement")
-    elif candidate.predicate_type != predicate:
-        yield _short(candidate, "predicate", f"it states {candidate.predicate_type}, not {predicate}")
+    elif stated != predicate:
+        yield _short(candidate, "predicate", f"it states {stated}, not {predicate}")
     if artifact not in candidate.subjects:
         about = ", ".join(candidate.subjects) or "nothing"
         yield _short(candidate, "artifact", f"it is about {about}, not about this artifact")

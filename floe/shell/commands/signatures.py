@@ -6,13 +6,14 @@ import msgspec
 from returns.result import Failure, Result, Success
 
 from floe.core.fault import Absent
+from floe.core.ledger.record import SignatureVerdict
 from floe.core.names import Digest, Malformed, Tag, Version
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.policy import Trust
 from floe.core.refusal import SignatureRefused
 from floe.core.signature import statement
-from floe.core.trust import Assessment, assess
+from floe.core.trust import Assessment, assess, suffices, want
 from floe.core.value import Value
 from floe.effects.drive import Faulted, Refused
 from floe.effects.ports import Outcome
@@ -117,12 +118,13 @@ async def checked(found: Opened, name: Tag) -> Result[Checked, Reply]:
     if isinstance(assessed, Failure):
         return Failure(assessed.failure())
     digest, assessment = assessed.unwrap()
-    if assessment.facts.status == "valid":
-        line = f"Signature verified: {assessment.facts.signer}"
-        return Success(Checked(digest=digest, lines=(line,)))
-    if trust.enforcement == "warn":
-        return Success(Checked(digest=digest, warnings=(render.shortfall(assessment.facts),)))
-    return Failure(_refused(found, name, digest, assessment, enforced=True))
+    match settled(suffices(assessment.facts, trust, digest, Version(name), found.registry.location)):
+        case Failure(refusal):
+            return Failure(_told(refusal, assessment))
+        case Success(SignatureVerdict(status="warning")):
+            return Success(Checked(digest=digest, warnings=(want(assessment.facts),)))
+        case Success(verdict):
+            return Success(Checked(digest=digest, lines=(f"Signature verified: {verdict.detail}",)))
 
 
 async def keygen(name: str) -> Reply:
@@ -175,5 +177,9 @@ def _refused(found: Opened, name: Tag, digest: Digest, assessment: Assessment, *
         detail=facts.detail,
         enforced=enforced,
     )
+    return _told(refusal, assessment)
+
+
+def _told(refusal: SignatureRefused, assessment: Assessment) -> Reply:
     reply = blocks.refused(Refused(refusals=(refusal,)), NOBODY, None)
     return msgspec.structs.replace(reply, error=(*reply.error, *render.candidates(assessment)))

@@ -1,7 +1,6 @@
 """What sign, verify and keygen say."""
 
 from floe.core.canonical import digest_of
-from floe.core.facts import SignatureFacts
 from floe.core.names import Digest
 from floe.core.trust import Assessment
 from floe.effects.signing.pair import Pair
@@ -59,13 +58,6 @@ def candidates(assessment: Assessment) -> Lines:
     """Each candidate that does not count, and why."""
     lines = tuple(f"  - {each.bundle[:19]} ({each.reason}): {each.detail}" for each in assessment.shortfalls)
     return ("Not accepted:", *lines) if lines else ()
-
-
-def shortfall(facts: SignatureFacts) -> str:
-    """A want of signature as a warning."""
-    if facts.status == "missing":
-        return "Artifact is unsigned"
-    return f"Signature {facts.status}: {facts.detail or 'no detail'}"
 
 
 def generated(pair: Pair) -> Reply:
