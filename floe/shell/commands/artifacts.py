@@ -7,7 +7,6 @@ from returns.result import Failure, Success
 
 from floe.core.names import EnvironmentName, Tag, parse_release
 from floe.core.outcome import settled
-from floe.effects.drive import Faulted
 from floe.effects.publish import inspect as look_into
 from floe.effects.publish import pull as fetch
 from floe.effects.publish import push as send
@@ -40,7 +39,7 @@ async def _push(found: Opened, file: Path, tag: Tag, signing: SigningAsked | Non
         return prepared.failure()
     match settled(await send(found.registry, file, tag)):
         case Failure(fault):
-            return blocks.faulted(Faulted(faults=(fault,)), None)
+            return blocks.fault(fault)
         case Success(pushed):
             reply = render.pushed(pushed, found.registry)
             signatory = prepared.unwrap()
@@ -64,7 +63,7 @@ async def pull(shared: Shared, uri: str, tag: str, directory: Path) -> Reply:
             case Success(pulled):
                 return render.pulled(pulled, verdict.lines, verdict.warnings)
             case Failure(fault):
-                return blocks.faulted(Faulted(faults=(fault,)), None)
+                return blocks.fault(fault)
 
     return await about(shared, uri, tag, run)
 
@@ -75,6 +74,6 @@ async def inspect(shared: Shared, uri: str, tag: str) -> Reply:
             case Success(inspected):
                 return render.inspected(inspected)
             case Failure(fault):
-                return blocks.faulted(Faulted(faults=(fault,)), None)
+                return blocks.fault(fault)
 
     return await about(shared, uri, tag, run)

@@ -5,7 +5,6 @@ from pathlib import Path
 from returns.result import Failure, Success
 
 from floe.core.outcome import settled
-from floe.effects.drive import Faulted
 from floe.shell import compiling
 from floe.shell.commands.opening import complained, default_manifest, load
 from floe.shell.compiling import CompiledFile
@@ -29,7 +28,7 @@ async def compile_files(shared: Shared, specs: list[Path], out: Path) -> Reply:
         case Failure(trouble):
             if isinstance(trouble, tuple):
                 return complained(str(specs[0]) if len(specs) == 1 else "the specs", trouble)
-            return blocks.faulted(Faulted(faults=(trouble,)), None)
+            return blocks.fault(trouble)
 
 
 def _reply(compiled: CompiledFile) -> Reply:

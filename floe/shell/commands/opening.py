@@ -12,7 +12,7 @@ from floe.core.names import Malformed
 from floe.core.operator import Operator
 from floe.core.outcome import settled
 from floe.core.refusal import TokenRefused
-from floe.effects.drive import Faulted, Refused
+from floe.effects.drive import Refused
 from floe.effects.ports import World
 from floe.shell import exits, manifest, tracing, wiring
 from floe.shell.asking import Asked
@@ -81,7 +81,7 @@ def _unopened(trouble: Malformed | TokenRefused | Fault) -> Reply:
         case TokenRefused():
             return blocks.refused(Refused(refusals=(trouble,)), NOBODY, None)
         case _:
-            return blocks.faulted(Faulted(faults=(trouble,)), None)
+            return blocks.fault(trouble)
 
 
 def load(shared: Shared, around: Surroundings) -> Result[Loaded, Reply]:

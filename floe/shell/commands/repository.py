@@ -9,7 +9,6 @@ from returns.result import Failure, Result
 from floe.core.names import Tag, parse_tag
 from floe.core.outcome import settled
 from floe.core.policy import Policy, Trust
-from floe.effects.drive import Faulted
 from floe.effects.ports import Registry
 from floe.shell import wiring
 from floe.shell.commands.opening import default_manifest, load
@@ -70,7 +69,7 @@ def _at(location: Location, base: Path, settings: Settings | None, around: Surro
     return (
         wiring.registry_at(location, how, around)
         .map(lambda registry: Opened(registry=registry, settings=how, base=base, around=around))
-        .alt(lambda fault: blocks.faulted(Faulted(faults=(fault,)), None))
+        .alt(blocks.fault)
     )
 
 

@@ -15,7 +15,7 @@ from floe.core.refusal import SignatureRefused
 from floe.core.signature import statement
 from floe.core.trust import Assessment, assess, suffices, want
 from floe.core.value import Value
-from floe.effects.drive import Faulted, Refused
+from floe.effects.drive import Refused
 from floe.effects.ports import Outcome
 from floe.effects.signing.attaching import attach
 from floe.effects.signing.old_tags import tag_of
@@ -55,11 +55,7 @@ async def sign(shared: Shared, uri: str, tag: str, asked: SigningAsked) -> Reply
 async def prepared(found: Opened, asked: SigningAsked) -> Result[Signatory, Reply]:
     """Whoever is to sign, or why nobody can."""
     return (await signatory(asked, found.settings.signing, found.base, found.around)).alt(
-        lambda trouble: (
-            blocks.malformed(trouble, None)
-            if isinstance(trouble, Malformed)
-            else blocks.faulted(Faulted(faults=(trouble,)), None)
-        )
+        lambda trouble: blocks.malformed(trouble, None) if isinstance(trouble, Malformed) else blocks.fault(trouble)
     )
 
 
@@ -67,17 +63,17 @@ async def signed_by(found: Opened, name: Tag, ready: Signatory) -> Reply:
     registry = found.registry
     read = settled(await registry.manifest(name))
     if isinstance(read, Failure):
-        return blocks.faulted(Faulted(faults=(read.failure(),)), None)
+        return blocks.fault(read.failure())
     artifact = read.unwrap()
     if artifact is None:
-        return blocks.faulted(Faulted(faults=(Absent(where=registry.location, what=name),)), None)
+        return blocks.fault(Absent(where=registry.location, what=name))
     bundle = settled(await ready.sign(statement.signing(artifact.digest)))
     if isinstance(bundle, Failure):
-        return blocks.faulted(Faulted(faults=(bundle.failure(),)), None)
+        return blocks.fault(bundle.failure())
     made = await attach(registry, artifact, bundle.unwrap(), statement.COSIGN_SIGN, SystemClock().now())
     match settled(made):
         case Failure(fault):
-            return blocks.faulted(Faulted(faults=(fault,)), None)
+            return blocks.fault(fault)
         case Success(referrer):
             return render.signed(name, artifact.digest, referrer, bundle.unwrap(), ready.doubts)
 
@@ -137,7 +133,7 @@ async def keygen(name: str) -> Reply:
         return blocks.malformed(Malformed(what="password for the new key", found="", expected=expected), None)
     match settled(await generate(Path(name), password)):
         case Failure(fault):
-            return blocks.faulted(Faulted(faults=(fault,)), None)
+            return blocks.fault(fault)
         case Success(pair):
             return render.generated(pair)
 
@@ -148,15 +144,15 @@ async def _assessed(
     resolved: Outcome[Digest | None] = await found.registry.resolve(name)
     digest = settled(resolved)
     if isinstance(digest, Failure):
-        return Failure(blocks.faulted(Faulted(faults=(digest.failure(),)), None))
+        return Failure(blocks.fault(digest.failure()))
     artifact = digest.unwrap()
     if artifact is None:
         absent = Absent(where=found.registry.location, what=name)
-        return Failure(blocks.faulted(Faulted(faults=(absent,)), None))
+        return Failure(blocks.fault(absent))
     checks = verifier(found.registry, found.settings, found.base, found.around)
     findings = settled(await (checks.check_old(artifact, trust) if legacy else checks.check(artifact, trust)))
     if isinstance(findings, Failure):
-        return Failure(blocks.faulted(Faulted(faults=(findings.failure(),)), None))
+        return Failure(blocks.fault(findings.failure()))
     await checks.remember()
     return Success((artifact, assess(findings.unwrap(), trust, artifact)))
 

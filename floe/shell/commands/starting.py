@@ -6,7 +6,6 @@ from returns.result import Failure, Success
 
 from floe.core.fault import Occupied
 from floe.core.outcome import settled
-from floe.effects.drive import Faulted
 from floe.shell import exits
 from floe.shell.render import blocks
 from floe.shell.render.documents import Reason
@@ -21,7 +20,7 @@ async def init(folder: Path) -> Reply:
         case Failure(trouble):
             if isinstance(trouble, Occupied):
                 return _occupied(trouble.files)
-            return blocks.faulted(Faulted(faults=(trouble,)), None)
+            return blocks.fault(trouble)
 
 
 def _written(folder: Path, files: tuple[Path, ...]) -> Reply:

@@ -14,7 +14,6 @@ import typer
 
 from floe.core.fault import Unwritable
 from floe.core.names import Malformed
-from floe.effects.drive import Faulted
 from floe.shell import exits, starter
 from floe.shell.demo.steps import CHAPTERS, Step
 from floe.shell.render import blocks
@@ -36,7 +35,7 @@ async def demo(shared: Shared, directory: Path | None) -> Reply:
         lay_out(folder)
     except OSError as error:
         fault = Unwritable(where=str(error.filename or folder), why=error.strerror or str(error))
-        return blocks.faulted(Faulted(faults=(fault,)), None)
+        return blocks.fault(fault)
     return await _run(shared, folder)
 
 

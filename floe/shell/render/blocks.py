@@ -48,6 +48,11 @@ def faulted(fault: Faulted, trace_id: str | None) -> Reply:
     return Reply(code=code, document=_document(fault.faults, code, (), trace_id), error=block(fault.faults))
 
 
+def fault(found: Fault) -> Reply:
+    """The same of one fault, where there is no trace to tell."""
+    return faulted(Faulted(faults=(found,)), None)
+
+
 def malformed(found: Malformed, trace_id: str | None, code: int = exits.USAGE) -> Reply:
     return Reply(code=code, document=_document((found,), code, (), trace_id), error=block((found,)))
 
